@@ -810,15 +810,20 @@ assert row_times_column.shape == (4, 4) and right.shape == (4, 1) == (W_next.T @
 #
 # and the rule with $\odot$ does not apply. With the loss $\mathcal{L} = -\log p_y$ of the right class $y$, the product with this Jacobian becomes very simple: $\nabla_z \mathcal{L} = p - \mathrm{onehot}(y)$. What the model says minus the truth.
 
-# %% tags=["claim:autodiff-softmax-cross-entropy-gradient", "erratum:err-autodiff-elementwise-output-activation"]
+# %% tags=["claim:autodiff-softmax-cross-entropy-gradient"]
 z, label = torch.tensor([2.0, 1.0, 0.0, -1.0]), 1
 p, onehot = torch.softmax(z, dim=0), torch.eye(4)[label]
-right = torch.func.grad(lambda z: -torch.log_softmax(z, dim=0)[label])(z)
-by_coordinates = onehot * (-1 / p) * p * (1 - p)  # as if softmax were a sigmoid
 jacobian = J(lambda z: torch.softmax(z, dim=0), z)
+right = torch.func.grad(lambda z: -torch.log_softmax(z, dim=0)[label])(z)
 torch.testing.assert_close(jacobian, torch.diag(p) - torch.outer(p, p))
 torch.testing.assert_close(right, p - onehot)
-assert torch.allclose(right - by_coordinates, p * (1 - onehot))  # wrong by p_c, but in class y
+
+# %% [markdown]
+# And the rule with $\odot$? It treats each $p_c$ as a sigmoid of its own score, with the slope $p_c (1 - p_c)$. In the right class that happens to agree. In every wrong class $c$ it is off by exactly $p_c$.
+
+# %% tags=["claim:autodiff-softmax-cross-entropy-gradient", "erratum:err-autodiff-elementwise-output-activation"]
+by_coordinates = -onehot / p * p * (1 - p)  # dL/dp times p (1 - p)
+assert torch.allclose(right - by_coordinates, p * (1 - onehot))
 
 # %% mystnb={"image": {"alt": "Left: the Jacobian of softmax for four classes as a heat map, positive on the diagonal, negative elsewhere. Right: bars of the true gradient and of the coordinate rule; they agree in the right class, and the coordinate rule is zero in all other classes."}}
 fig, (left, middle) = plt.subplots(1, 2, figsize=(8, 3), width_ratios=[1, 1.5])

@@ -1,0 +1,111 @@
+"""Write the student edition: `python -m sources.student [--to DIR]`.
+
+Solutions and hidden tests stand in this repository, so it is the instructors'. The students' is made from it: lectures,
+exercises, helpers, data and what sets a machine up. Published anywhere that git can reach, its address goes into course.toml.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from sources.course import ROOT, CourseError, read_course
+from sources.leaks import Run, given_runs, in_file, open_secrets, runs, secret_runs, tokens
+from sources.notebooks import read
+
+FOLDERS = ("lectures", "exercises", "helpers", "data")
+SET_UP = ("install.py", "pyproject.toml", "requirements.txt", "environment.yml")
+FILES = (*SET_UP, "course.toml", "LICENSE", ".gitignore")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "cache", ".*.draft")
+
+
+def write_edition(root: Path, to: Path) -> None:
+    """Write the student edition of the course at `root` into the folder `to`; its .git, where it has one, stays.
+
+    Raises:
+        CourseError: `to` holds something that is no student edition.
+    """
+    _clear(to)
+    for name in FOLDERS:
+        if (root / name).exists():
+            shutil.copytree(root / name, to / name, ignore=LEFT_OUT)
+    for name in FILES:
+        shutil.copy(root / name, to / name)
+    shutil.copytree(root / "docs" / "student", to, dirs_exist_ok=True)  # README.md and Makefile
+
+
+def _clear(to: Path) -> None:
+    """Empty the folder, unless it belongs to somebody else."""
+    to.mkdir(parents=True, exist_ok=True)
+    there = [path for path in to.iterdir() if path.name != ".git"]
+    is_older_edition = (to / "course.toml").exists() and not (to / "solutions").exists()
+    if there and not is_older_edition:
+        raise CourseError(f"{to} holds other files: name an empty folder, or an older edition.")
+    for path in there:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def betrayed(root: Path, edition: Path) -> list[str]:
+    """Complaints about files of a student edition that give away a solution, a hidden test, or a right answer of tests/exercises.
+
+    Public is what the lectures and helpers of the course at `root` hold; a secret that consists of nothing else is a complaint too.
+    """
+    public, answers = _public_runs(root), _answer_runs(root)
+    found = []
+    for chapter in read_course(root).chapters:
+        if chapter.solution.exists():
+            solution = read(chapter.solution)
+            secret = (secret_runs(solution) | answers - given_runs(solution)) - public
+            found += _in_files(secret, edition) + open_secrets(solution, public)
+    return found
+
+
+def _in_files(secret: set[Run], edition: Path) -> list[str]:
+    files = [
+        path for path in sorted(edition.rglob("*")) if path.is_file() and ".git" not in path.parts
+    ]
+    hits = [(path.relative_to(edition), run) for path in files for run in in_file(secret, path)[:1]]
+    return [f"{name} gives away `{' '.join(run)}`" for name, run in hits]
+
+
+def _public_runs(root: Path) -> set[Run]:
+    """The runs of tokens in the lectures' cells and in helpers."""
+    lectures = [read(path) for path in root.glob("lectures/*.ipynb")]
+    cells = [c.source for lecture in lectures for c in lecture.cells if c.cell_type == "code"]
+    modules = [path.read_text(encoding="utf-8") for path in root.glob("helpers/**/*.py")]
+    return {run for source in cells + modules for run in runs(tokens(source))}
+
+
+def _answer_runs(root: Path) -> set[Run]:
+    """The runs of tokens in the right answers that the course's tests hold, cells titled `question | right | label`.
+
+    The line that names the function and its arguments is no secret: the question states it.
+    """
+    texts = [path.read_text(encoding="utf-8") for path in root.glob("tests/exercises/**/*.py")]
+    cells = [part.partition("\n") for text in texts for part in re.split(r"(?m)^# %%", text)[1:]]
+    right = [re.sub(r"(?m)^def .*", "", code) for title, _, code in cells if "| right |" in title]
+    return {run for code in right for run in runs(tokens(code))}
+
+
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """The command line; returns 1 where something is wrong, and says what."""
+    parser = argparse.ArgumentParser(
+        prog="python -m sources.student", description=__doc__.splitlines()[0]
+    )
+    default = root / "build" / "student"
+    parser.add_argument(
+        "--to", type=Path, default=default, metavar="DIR", help="default: build/student"
+    )
+    to = parser.parse_args(arguments).to
+    try:
+        write_edition(root, to)
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"The student edition stands in {to}. Publish that folder, never this repository.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

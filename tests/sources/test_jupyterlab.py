@@ -1,0 +1,67 @@
+"""An instructor who edits a notebook in JupyterLab changes its source too, and nothing but what was edited.
+
+JupyterLab opens and saves through a contents manager; with jupytext installed it is the one used here.
+"""
+
+import asyncio
+import difflib
+import shutil
+from pathlib import Path
+
+import pytest
+from jupytext import AsyncTextFileContentsManager
+
+from sources.build import build
+from sources.course import ROOT, Course
+from sources.gates import complaints, lecture_in_step, solution_in_step
+
+PAIRS = [
+    ("lectures/01_tiny.ipynb", "lecture_source", "left, right = 1 + 2, 2 + 1"),
+    ("solutions/01_tiny/tiny.ipynb", "solution_source", "import math"),
+]
+
+
+@pytest.fixture
+def laboratory(built: Course):
+    """The contents manager of a JupyterLab that was started in the tiny course."""
+    shutil.copy(ROOT / "jupytext.toml", built.root)
+    return AsyncTextFileContentsManager(root_dir=str(built.root))
+
+
+@pytest.mark.parametrize(("notebook", "source", "old"), PAIRS)
+def test_an_edit_in_the_notebook_reaches_the_source_alone(
+    built: Course, laboratory, notebook: str, source: str, old: str
+):
+    path: Path = getattr(built.chapters[0], source)
+    before = path.read_text().splitlines()
+    model = asyncio.run(laboratory.get(notebook))
+    cell = next(cell for cell in model["content"]["cells"] if cell["source"].startswith(old))
+    cell["source"] = cell["source"].replace(old, f"{old}  # edited")
+    asyncio.run(laboratory.save(model, notebook))
+    changes = [
+        line
+        for line in difflib.unified_diff(before, path.read_text().splitlines(), n=0, lineterm="")
+        if line[0] in "+-" and line[:3] not in ("+++", "---")
+    ]
+    assert changes == [f"-{old}", f"+{old}  # edited"]
+
+
+def test_what_was_saved_without_an_edit_passes_the_gates(built: Course, laboratory):
+    for notebook, _, _ in PAIRS:
+        asyncio.run(laboratory.save(asyncio.run(laboratory.get(notebook)), notebook))
+    assert (
+        lecture_in_step(built, built.chapters[0]) + solution_in_step(built, built.chapters[0]) == []
+    )
+
+
+def test_an_edited_solution_reaches_the_students(built: Course, laboratory):
+    model = asyncio.run(laboratory.get(PAIRS[1][0]))
+    model["content"]["cells"][0]["source"] = "# Exercises: a small chapter"
+    asyncio.run(laboratory.save(model, PAIRS[1][0]))
+    assert any(
+        "exercises/01_tiny/tiny.ipynb is not what nbgrader makes" in complaint
+        for complaint in complaints(built, built.chapters[0])
+    )
+    assert build(built.root, [], say=lambda line: None) == []
+    assert "a small chapter" in built.chapters[0].exercise.read_text()
+    assert complaints(built, built.chapters[0]) == []
