@@ -14,7 +14,7 @@ from sources.compare import differences
 from sources.course import ROOT, Chapter, Course, CourseError, read_course
 from sources.execute import execute
 from sources.imports import digest
-from sources.notebooks import from_text, read, to_text, write
+from sources.notebooks import as_laboratory_writes, from_text, read, to_text, write
 from sources.release import contents, release
 
 LARGEST = 2_000_000  # bytes of a lecture with its pictures
@@ -31,9 +31,8 @@ def solution_text(course: Course, chapter: Chapter) -> str:
 
 
 def _fresh_text(course: Course, chapter: Chapter, source: Path, published: Path) -> str:
-    return with_generated_cells(
-        source.read_text(encoding="utf-8"), course, chapter, published.relative_to(course.root)
-    )
+    text, place = source.read_text(encoding="utf-8"), published.relative_to(course.root)
+    return as_laboratory_writes(with_generated_cells(text, course, chapter, place))
 
 
 def build_lecture(course: Course, chapter: Chapter, force: bool = False) -> bool:

@@ -25,9 +25,9 @@ import sys
 if "google.colab" in sys.modules:  # in Colab: fetch the course itself, which has everything else
     import subprocess
 
-    course = [{wanted}]
-    if subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", *course]).returncode:
-        raise SystemExit("The course could not be fetched; the lines above say why. Wait a minute and run this cell again.")
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps"]
+    if subprocess.run([*pip, {wanted}]).returncode:
+        raise SystemExit("The course could not be fetched: wait a minute, then run this again.")
 
 """
 
@@ -35,7 +35,7 @@ _NO_ADDRESS = """# Set-up, the same in every notebook. On your own machine it on
 import sys
 
 if "google.colab" in sys.modules:  # in Colab: the course itself would have to be fetched
-    raise SystemExit("Nobody has published this course yet, so Colab cannot fetch it: use JupyterLab, or ask your instructor.")
+    raise SystemExit("This course is not published, so Colab cannot fetch it: use JupyterLab.")
 
 """
 

@@ -1,6 +1,7 @@
 """A py:percent text as a notebook, the same bytes each time; and a notebook as a file."""
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -13,10 +14,12 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 
+PERCENT = {"extension": ".py", "format_name": "percent"}
+
 
 def from_text(text: str) -> NotebookNode:
     """The notebook of a py:percent text. A cell's id is its nbgrader name, or comes from its text, so that a rebuild changes no id."""
-    notebook = jupytext.reads(text, fmt={"extension": ".py", "format_name": "percent"})
+    notebook = jupytext.reads(text, fmt=PERCENT)
     notebook.metadata, notebook.nbformat, notebook.nbformat_minor = (
         nbformat.from_dict(METADATA),
         4,
@@ -24,10 +27,28 @@ def from_text(text: str) -> NotebookNode:
     )
     seen: set[str] = set()
     for cell in notebook.cells:
-        cell.metadata.pop("lines_to_next_cell", None)
         cell["id"] = _new_id(cell, seen)
     nbformat.validate(notebook)
     return notebook
+
+
+def as_laboratory_writes(text: str) -> str:
+    """The same py:percent text as JupyterLab writes it back.
+
+    It refuses to open a pair of files that differ, be it in a blank line or in the order of a cell's metadata.
+    """
+    notebook = from_text(text)
+    for cell in notebook.cells:
+        ordered = json.loads(json.dumps(cell.metadata, sort_keys=True))  # as in the .ipynb
+        cell.metadata = nbformat.from_dict(ordered)
+    header, _ = _at_first_cell(text)
+    return header + _at_first_cell(jupytext.writes(notebook, fmt=PERCENT))[1]
+
+
+def _at_first_cell(text: str) -> tuple[str, str]:
+    """The text before the first cell's mark, and the text from there on."""
+    start = text.index("# %%")
+    return text[:start], text[start:]
 
 
 def _new_id(cell: NotebookNode, seen: set[str]) -> str:

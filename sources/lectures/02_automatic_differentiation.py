@@ -9,10 +9,10 @@
 # %% [markdown]
 # # 2. Automatic differentiation
 #
-# **After this chapter you can differentiate any program by hand, write the machine that does it for you, and say why it is cheap enough to train networks with millions of parameters.**
+# **After this chapter you can follow a derivative through a program by hand, write the machine that does it for you, and say why it is cheap enough to train networks with millions of parameters.**
 #
 # *You need:* Python functions and classes, the derivative of a product and of a composition, matrix products, and chapter 1 (tensors, the multilayer perceptron).
-# *Time:* about 70 minutes, in two halves. Half way there is a place to pause.
+# *Time:* two halves of about 40 minutes each, with a place to pause between them.
 
 # %% [markdown] tags=["badge"]
 # *This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*
@@ -21,18 +21,18 @@
 # **Do you remember?** Answer first, then unfold.
 #
 # 1. A layer computes $a = \tanh(Wx + b)$ with $x \in \mathbb{R}^4$ and $a \in \mathbb{R}^3$. What is the shape of $W$, and how many parameters has the layer?
-#    <details><summary>Answer</summary>$W$ is 3 × 4, one row an output. With $b \in \mathbb{R}^3$ that makes 12 + 3 = 15 parameters.</details>
+#    <details><summary>Answer</summary>$W$ is 3 × 4, one row for each output. With $b \in \mathbb{R}^3$ that makes 12 + 3 = 15 parameters.</details>
 # 2. Gradient descent moves parameters $\theta$ by $\theta \leftarrow \theta - \eta \nabla \mathcal{L}(\theta)$. Why the minus sign?
 #    <details><summary>Answer</summary>The gradient points to where the loss $\mathcal{L}$ grows fastest. We want it to fall.</details>
 # 3. A tensor of shape (5, 1) is added to one of shape (5,). What is the shape of the sum?
-#    <details><summary>Answer</summary>(5, 5): broadcasting stretches both. Nothing complains. We will meet broadcasting again, from behind.</details>
+#    <details><summary>Answer</summary>(5, 5): broadcasting stretches both. Nothing complains. We will meet broadcasting again, on the way back.</details>
 
 # %% tags=["setup"]
 # Set-up, the same in every notebook. On your own machine it only sets the style of the figures.
 import sys
 
 if "google.colab" in sys.modules:  # in Colab: the course itself would have to be fetched
-    raise SystemExit("Nobody has published this course yet, so Colab cannot fetch it: use JupyterLab, or ask your instructor.")
+    raise SystemExit("This course is not published, so Colab cannot fetch it: use JupyterLab.")
 
 from helpers.plotting import use_style
 
@@ -78,7 +78,7 @@ def throw(vx, vy, drag):
 
 
 # %% [markdown]
-# The numbers in it are of a type called `Value`, which you will build yourself in section 2.5. A `Value` behaves like a number.
+# The numbers in it are of a type called `Value`. You will build its engine yourself in section 2.5. A `Value` behaves like a number.
 # It also remembers how it was computed. That is enough to ask the finished program: *how does the miss change when I change the throw?*
 
 # %%
@@ -123,13 +123,13 @@ plt.show()
 # *The gradient of a simulator: each attempt uses the derivatives of the one before, and the 40th (orange) ends in the basket.*
 #
 # Is it right, or only plausible? Take the air away. Then the sum of the fifty steps can be done on paper:
-# the ball ends in the basket exactly for $v_x = 8 / T$ and $v_y = 3 / T + \tfrac12 g\,(T + \mathrm{d}t)$, with $T = 50\,\mathrm{d}t = 1.5$ s.
+# the ball ends in the basket exactly for $v_x = 8 / \tau$ and $v_y = 3 / \tau + \tfrac12 g\,(\tau + \mathrm{d}t)$, where $\tau = 50\,\mathrm{d}t = 1.5$ s is the time of flight.
 # What was learned must be that, to all digits.
 
 # %%
-T = steps * dt
+tau = steps * dt
 (vx, vy), _, _ = learn_to_throw(drag=0.0)
-exact_vx, exact_vy = basket[0] / T, basket[1] / T + g * (T + dt) / 2
+exact_vx, exact_vy = basket[0] / tau, basket[1] / tau + g * (tau + dt) / 2
 print(f"learned ({vx:.9f}, {vy:.9f})\nexact   ({exact_vx:.9f}, {exact_vy:.9f})")
 assert abs(vx - exact_vx) < 1e-9 and abs(vy - exact_vy) < 1e-9
 
@@ -142,7 +142,7 @@ assert abs(vx - exact_vx) < 1e-9 and abs(vy - exact_vy) < 1e-9
 # ### By hand
 #
 # Take the smallest classifier. It has weights $w$, an input $x$, a label $y \in \{0, 1\}$, the probability $p = \sigma(w^\top x)$ with the sigmoid
-# $\sigma(z) = 1 / (1 + e^{-z})$, and the loss $\mathcal{L} = -\log p$ or $-\log(1 - p)$, as the label is 1 or 0.
+# $\sigma(z) = 1 / (1 + e^{-z})$, and the loss $\mathcal{L} = -\log p$ for the label 1, $-\log(1 - p)$ for the label 0.
 # One page of algebra gives $\nabla_w \mathcal{L} = (p - y)\,x$. The formula is short and right, and it belongs to this one model.
 # Put a hidden layer in front and the page is waste paper. For a network of a hundred layers nobody writes the page.
 
@@ -178,7 +178,7 @@ def errors_of_quotients(dtype):
     return abs(forward - math.cos(1)).astype(float), abs(central - math.cos(1)).astype(float)
 
 
-# %% tags=["claim:autodiff-numerical-differentiation-roundoff"] mystnb={"image": {"alt": "Error of difference quotients against the step h, both axes logarithmic. Each curve is a V: from right to left it falls, reaches a best step, and rises again. Central differences in float64 are best with an error near 1e-11, forward ones near 1e-8, forward ones in float32 near 1e-4."}}
+# %% mystnb={"image": {"alt": "Error of difference quotients against the step h, both axes logarithmic. Each curve is a V: from right to left it falls, reaches a best step, and rises again. Central differences in float64 are best with an error near 1e-11, forward ones near 1e-8, forward ones in float32 near 1e-4."}} tags=["claim:autodiff-numerical-differentiation-roundoff"]
 h = np.logspace(-1, -16, 16)
 (f32, _), (f64, c64) = errors_of_quotients(np.float32), errors_of_quotients(np.float64)
 curves = {"forward, float32": f32, "forward, float64": f64, "central, float64": c64}
@@ -187,17 +187,17 @@ ax.plot(h, np.finfo(float).eps / h, "--", color="0.5", linewidth=1, label="round
 ax.set_ylim(1e-12, 3)
 ax.legend(loc="center left", bbox_to_anchor=(1, 0.5))
 plt.show()
-assert f64.min() < 1e-8 == h[f64.argmin()].round(9) and f64[14] > 1e-2
+assert f64.argmin() == 7 and f64[7] < 1e-8 and f64[14] > 1e-2  # h[7] is 1e-8, h[14] is 1e-15
 assert f32.min() < 5e-4 and c64.min() < 1e-10
 
 # %% [markdown]
-# *Every curve is a V. On the right the step is too large (truncation); on the left too small (round-off), and the error grows like $\epsilon / h$.*
+# *Every curve is a V. On the right the step is too large (truncation). On the left it is too small (round-off), and the error grows like $\epsilon / h$: the dashed line, for float64. Where a curve is flat at the top, $x + h$ was rounded to $x$, and the quotient is 0.*
 #
 # A float64 holds about 16 digits, so $f(x)$ is only known up to a relative error of $\epsilon \approx 2 \cdot 10^{-16}$. The numerator is the difference of two nearly equal numbers.
-# It inherits that error, and the division by $h$ blows it up. At $h = 10^{-15}$ the error is above one per cent.
+# It inherits that error, and the division by $h$ blows it up. At $h = 10^{-15}$ the error is above one per cent. Truncation $h$ and round-off $\epsilon / h$ balance at $h \approx \sqrt\epsilon \approx 10^{-8}$.
 # The **central quotient** $\frac{f(x + h) - f(x - h)}{2h}$ cancels the $h$-term of the error. With it one gets eleven digits.
 #
-# Move the slider and watch float32 fall apart: the points are *all* the values that the computer can see.
+# Move the slider and watch float32 fall apart. Its numbers near 1 stand $2^{-23} \approx 1.2 \cdot 10^{-7}$ apart, so for large $k$ the points are *all* that the computer can see.
 
 
 # %%
@@ -210,7 +210,7 @@ def zoom(k):
     ax.plot((x - one) / h, (np.sin(x) - np.sin(one)) / h, ".", label="sin in float32")
     ax.axline((0, 0), slope=slope, color=ORANGE, label=f"quotient: slope {slope:.4f}")
     ax.axline((0, 0), slope=math.cos(1), color="0.4", linestyle="--", label="cos 1 = 0.5403")
-    ax.set(xlabel="(x − 1) / h", ylabel="(sin x − sin 1) / h", ylim=(-1.6, 2.6))
+    ax.set(xlabel="(x − 1) / h", ylabel="(sin x − sin 1) / h", xlim=(-1.6, 2.6), ylim=(-1.6, 2.6))
     ax.legend(loc="upper left")
     return fig
 
@@ -218,10 +218,10 @@ def zoom(k):
 explore(zoom, k=range(1, 9), start=7, alt="Sine near 1 in float32, enlarged by one over h")
 
 # %% [markdown]
-# *Sine near 1, seen through a window of width $4h$. At $k = 7$ a handful of numbers is left, and the quotient (orange) joins two of them. At $k = 8$ there is one, and the quotient is 0.*
+# *Sine near 1, seen through a window of width $4h$. At $k = 7$ a handful of numbers is left: the step that the computer takes is $1.2 \cdot 10^{-7}$, but the quotient (orange) divides by $10^{-7}$. At $k = 8$ one number is left, and the quotient is 0.*
 #
 # **Your turn (3 minutes).** Write the central quotient for the *second* derivative, $f''(x) \approx \frac{f(x+h) - 2 f(x) + f(x-h)}{h^2}$.
-# Before you run it: will the best $h$ be smaller or larger than for the first derivative?
+# Its best step is neither $10^{-8}$ nor smaller: why? Think of what the round-off is divided by.
 
 
 # %%
@@ -241,12 +241,12 @@ with your_turn():
 #     return (f(x + h) - 2 * f(x) + f(x - h)) / h**2
 # ```
 #
-# The round-off is now divided by $h^2$, so the best step is larger: about $\epsilon^{1/4} \approx 10^{-4}$.
+# Round-off $\epsilon / h^2$ and truncation $h^2$ balance at $h \approx \epsilon^{1/4} \approx 10^{-4}$: a larger step than for the first derivative.
 # </details>
 
 # %% [markdown]
-# So round-off is a nuisance, but eleven digits are plenty for training. A network trained with central differences would learn just as well.
-# The true trouble is the **price**. A gradient has one component for each of the $p$ parameters, and each needs its own run of the program.
+# So round-off is a nuisance, but eleven digits are plenty for training: descent with central differences follows the exact one.
+# The true trouble is the **price**. A gradient has one component for each of the $P$ parameters, and each needs its own run of the program.
 
 # %%
 inputs, theta = torch.randn(5), torch.randn(48, requires_grad=True)
@@ -254,7 +254,7 @@ calls = 0
 
 
 def loss(theta):
-    """A network with 5 inputs, 8 hidden units and p = 48 parameters, asked to say 1."""
+    """A network with 5 inputs, 8 hidden units and P = 48 parameters, asked to say 1."""
     global calls
     calls += 1
     hidden = torch.tanh(theta[:40].view(8, 5) @ inputs)
@@ -271,34 +271,35 @@ assert (calls_differences, calls) == (49, 1)
 torch.testing.assert_close(by_differences, by_autograd, rtol=1e-5, atol=1e-5)
 
 # %% [markdown] tags=["erratum:err-autodiff-roundoff-is-the-reason"]
-# $p + 1$ runs against one run and one way back. With ten million parameters and 20 ms a run, one step of training by differences takes $10^7 \cdot 0.02$ s, more than two days.
+# $P + 1$ runs against one run and one way back. With ten million parameters and 20 ms a run, one step of training by differences takes $10^7 \cdot 0.02$ s, more than two days.
 # Differences keep one honourable job: **checking** gradients that came from elsewhere.
 
 # %% [markdown]
 # ### By symbols
 #
-# A computer algebra system applies the rules to the *formula* and returns a formula. That is exact. But look what happens when a program repeats itself. We iterate the logistic map $e \leftarrow 4\,e\,(1 - e)$, starting from $e = x$.
+# A computer algebra system applies the rules to the *formula* and returns a formula. That is exact. But look what happens when a program repeats itself. We iterate the logistic map $u \leftarrow 4\,u\,(1 - u)$, starting from $u = x$.
 
 # %%
 import sympy
 
 symbol = sympy.Symbol("x")
-print(sympy.diff(4 * symbol * (1 - symbol), symbol))
-twice = 4 * (4 * symbol * (1 - symbol)) * (1 - 4 * symbol * (1 - symbol))
-print(sympy.diff(twice, symbol))
+once = 4 * symbol * (1 - symbol)
+print(sympy.diff(once, symbol), "|", sympy.diff(4 * once * (1 - once), symbol))
 
 # %% [markdown]
-# **Predict.** Each iteration adds 3 operations to the *program*. After six iterations the program has 18. How many operations has the formula of the derivative?
+# The opposite is to differentiate the *program*. It keeps a list of its operations while it runs, a **tape**, and the derivative is computed by walking the tape backwards. Section 2.5 builds one; here we only count its steps.
+#
+# **Predict.** Each iteration adds 3 operations to the program. After six iterations the program has 18. How many operations has the formula of the derivative?
 
 # %% tags=["claim:autodiff-symbolic-differentiation-swell"]
-e, number, counts = symbol, Value(0.3), []
+u, number, counts = symbol, Value(0.3), []
 for _ in range(6):
-    e, number = 4 * e * (1 - e), 4 * number * (1 - number)
-    formula = sympy.diff(e, symbol)
+    u, number = 4 * u * (1 - u), 4 * number * (1 - number)
+    formula = sympy.diff(u, symbol)
     parts, (rest,) = sympy.cse([formula])  # common parts written once
     shared = sum(part.count_ops() for _, part in parts) + rest.count_ops()
     tape = sum(len(node.parents) for node in topological_order(number))  # steps of the way back
-    counts.append((formula.count_ops(), e.count_ops(), shared, tape))
+    counts.append((formula.count_ops(), u.count_ops(), shared, tape))
 swollen, formulas, shared, tape = map(list, zip(*counts, strict=True))
 print("program as a formula", formulas, "\nits derivative", swollen)
 assert formulas == [3, 8, 18, 38, 78, 158] and swollen == [2, 21, 82, 264, 768, 2096]
@@ -307,11 +308,11 @@ assert shared == [2, 12, 27, 45, 67, 93] and tape == [6, 12, 18, 24, 30, 36]
 # %% mystnb={"image": {"alt": "Number of operations against iterations of the logistic map, logarithmic axis: the symbolic derivative rises to 2096 operations after six iterations, the formula itself to 158, the derivative with shared parts to 93, and the tape along a straight line to 36."}}
 curves = {"derivative as a formula": swollen, "the formula itself": formulas}
 curves |= {"derivative, parts shared": shared, "way back on a tape": tape}
-plot_curves(range(1, 7), curves, "iterations of 4e (1 − e)", "operations", log="y")
+plot_curves(range(1, 7), curves, "iterations of 4u (1 − u)", "operations", log="y")
 plt.show()
 
 # %% [markdown]
-# *The formula of the derivative (blue) explodes, because it writes each repeated part again and again. Sharing the parts cures most of it. A tape shares from the start and grows by the same amount with each iteration.*
+# *The formula of the derivative (blue) explodes, because it writes each repeated part again and again. Sharing the parts cures most of it. A tape shares from the start: each iteration adds the same number of steps.*
 #
 # Sharing means: compute each intermediate result once, and give it a name. A program does that anyway. So differentiate the *program*.
 #
@@ -375,8 +376,8 @@ with your_turn():
 # </details>
 
 # %% [markdown]
-# **Where beginners fall in.** One pass carries the derivative with respect to *one* input, the one whose slope starts at 1.
-# A function of $n$ inputs needs $n$ passes. That is as dear as differences, only exact. For a loss of a million parameters we need the opposite direction.
+# **A common trap.** One pass carries the derivative with respect to *one* input, the one whose slope starts at 1.
+# A function of $n$ inputs needs $n$ passes. That is as expensive as differences, only exact. For a loss of a million parameters we need the opposite direction.
 #
 # ## 2.4 Backward: one pass for all inputs
 #
@@ -409,7 +410,7 @@ plt.show()
 #
 # A box needs to know its own operation (local) and what arrives from the right (upstream). It knows nothing of the rest of the program. That makes the method modular.
 #
-# **Predict** each number before you move the slider to it.
+# Follow it with the slider, from the first step to the last.
 
 
 # %% tags=["claim:autodiff-forward-backward-example"]
@@ -569,14 +570,14 @@ print("fifty programs agree to 12 digits:", worst < 1e-12)
 assert worst < 1e-12
 
 # %% [markdown]
-# Thirty lines of ours agree with PyTorch to the last digits. `helpers.autodiff.Value` is the same machine with operators (`+`, `*`, ...) and a few more functions.
-# One thing in it is better: our `parents_first` calls itself once for each step of the program, and Python stops a function that calls itself a thousand times deep. `Value` keeps a list of what is still to do instead. From here on we use it.
+# Thirty lines of ours agree with PyTorch to twelve digits. `helpers.autodiff.Value` is the same machine with operators (`+`, `*`, ...) and a few more functions.
+# One thing in it is better: our `parents_first` calls itself once for each step of the program, and Python stops a function that calls itself a thousand times deep. `Value` keeps a list of what is still to be done instead. From here on we use it.
 #
 # **A neuron.** With two inputs, two weights and a bias $w_2$:
 #
 # $$ f(w, x) = \frac{1}{1 + e^{-(w_0 x_0 + w_1 x_1 + w_2)}} . $$
 
-# %% tags=["claim:autodiff-sigmoid-neuron-example"] mystnb={"image": {"alt": "Graph of a sigmoid neuron: three weights and two inputs lead through products, sums, a minus sign, an exponential, plus one and a quotient to the output 0.7311; each box shows its gradient, for instance -0.1966 at w0."}}
+# %% mystnb={"image": {"alt": "Graph of a sigmoid neuron: three weights and two inputs lead through products, sums, a minus sign, an exponential, plus one and a quotient to the output 0.7311; each box shows its gradient, for instance -0.1966 at w0."}} tags=["claim:autodiff-sigmoid-neuron-example"]
 w = [Value(v, label=f"w{i}") for i, v in enumerate([2, -3, -3])]
 x = [Value(v, label=f"x{i}") for i, v in enumerate([-1, -2])]
 s = w[0] * x[0] + w[1] * x[1] + w[2]
@@ -588,17 +589,9 @@ assert round(f.data, 4) == 0.7311
 assert [round(v.grad, 4) for v in w + x] == [-0.1966, -0.3932, 0.1966, 0.3932, -0.5898]
 
 # %% [markdown]
-# *Follow one path from the right: 1 at the end, then −0.5344 behind the quotient, times $e^{-1} \approx 0.3679$ at the exponential, ... and at the products each weight gets its input times 0.1966.*
+# *Follow one path from the right to the left: the gradient is 1 at the end, −0.5344 before the quotient, that times $e^{-1} \approx 0.3679$ before the exponential, and 0.1966 at both products. There each weight gets its input times 0.1966. (The boxes without a name are the two ones of the formula.)*
 #
-# **Boxes may be big.** Four of these boxes together are the sigmoid. Its derivative has a closed form, $\sigma'(s) = \sigma(s)\,(1 - \sigma(s))$, at most 1/4. So the four can be one box, with one local derivative:
-
-# %%
-s_block = Value(s.data)
-s_block.sigmoid().backward()
-print(f"four boxes {s.grad:.6f}, one box {s_block.grad:.6f}")
-assert math.isclose(s.grad, s_block.grad, rel_tol=1e-12)
-
-# %% [markdown]
+# **Boxes may be big.** Four of these boxes together are the sigmoid. Its derivative has a closed form, $\sigma'(s) = \sigma(s)\,(1 - \sigma(s))$, at most 1/4. So the four can be one box, with one local derivative: `Value.sigmoid()` is that box, and section 2.9 writes it for PyTorch.
 # Big boxes are faster, need less memory, and can be more exact than the sum of their parts. PyTorch is a few hundred such boxes and the loop that you have just written.
 
 # %% [markdown] tags=["pause"]
@@ -617,7 +610,6 @@ assert math.isclose(s.grad, s_block.grad, rel_tol=1e-12)
 W, x, v = torch.randn(3, 5), torch.randn(5, requires_grad=True), torch.randn(3)
 jacobian = torch.autograd.functional.jacobian(lambda x: W @ x, x)
 (v @ (W @ x)).backward()
-print("Jacobian", tuple(jacobian.shape), " gradient sent back to x", tuple(x.grad.shape))
 assert torch.equal(jacobian, W)
 torch.testing.assert_close(x.grad, W.T @ v, rtol=1e-14, atol=1e-14)
 
@@ -628,15 +620,15 @@ torch.testing.assert_close(x.grad, W.T @ v, rtol=1e-14, atol=1e-14)
 # $$ J_{f \circ g}(x) = J_f(g(x))\; J_g(x), \qquad (k \times n) = (k \times m)\,(m \times n). $$
 
 # %% tags=["claim:autodiff-multivariate-chain-rule"]
-A, B, x = torch.randn(5, 4), torch.randn(3, 5), torch.randn(4)
-inner, outer = (lambda x: torch.tanh(A @ x)), (lambda u: torch.sin(B @ u))  # g and f
+U, V, x = torch.randn(5, 4), torch.randn(3, 5), torch.randn(4)
+inner, outer = (lambda x: torch.tanh(U @ x)), (lambda u: torch.sin(V @ u))  # g and f
 J = torch.autograd.functional.jacobian
 J_f, J_g = J(outer, inner(x)), J(inner, x)
 print("shapes", tuple(J_f.shape), "@", tuple(J_g.shape), "=", tuple((J_f @ J_g).shape))
 torch.testing.assert_close(J_f @ J_g, J(lambda x: outer(inner(x)), x), rtol=0, atol=1e-10)
 
 # %% [markdown]
-# A network of ten layers is ten Jacobians and, at the end, the gradient of the loss, a single row:
+# A network of ten layers is ten Jacobians and, at the end, the gradient $r$ of the loss with respect to the output, a single row:
 #
 # $$ \nabla \mathcal{L}^\top = \underbrace{r^\top}_{1 \times n}\, J_{10}\, J_9 \cdots J_2\, J_1, \qquad J_l \in \mathbb{R}^{n \times n}. $$
 #
@@ -660,8 +652,8 @@ torch.testing.assert_close(left[-1], right[-1], rtol=1e-10, atol=1e-10)
 
 # %% [markdown]
 # About 180 times. From the left every product is a row times a matrix. From the right nine of ten are matrix times matrix.
-# That is the whole secret of **reverse mode**: a training loss is *one* number, so start there.
-# And no Jacobian need ever be built. All that a box must be able to do is multiply a row by its Jacobian, $v \mapsto v^\top J$, a **vector-Jacobian product** (VJP). For a linear layer that is $W^\top v$; for $\tanh$ it is $v \odot (1 - \tanh^2)$, with $\odot$ the product coordinate by coordinate.
+# Beginning on the right is forward mode: it carries along the derivatives with respect to all inputs. Beginning on the left is **reverse mode**. A training loss is *one* number, so start there.
+# And no Jacobian need ever be built. All that a box must be able to do is multiply a row by its Jacobian, $v^\top J$, a **vector-Jacobian product** (VJP). Written as a column it is $J^\top v$. For a linear layer that is $W^\top v$; for $\tanh$ it is $v \odot (1 - \tanh^2)$, with $\odot$ the product coordinate by coordinate.
 #
 # Now measure it. The function $f(x) = \sum_i \tanh(Wx)_i$ has $n$ inputs and one output. Forward mode needs a pass for each input, reverse mode one.
 
@@ -702,8 +694,27 @@ plt.show()
 #
 # ## 2.7 A tape for arrays
 #
-# `helpers.autodiff.Tensor` is `Value` with arrays in it. Two things change. Instead of local derivatives a node holds its VJP, a function. And broadcasting must be undone.
-#
+# `helpers.autodiff.Tensor` is `Value` with arrays in it. Instead of local derivatives, a node holds its VJP: a function from the upstream gradient to one downstream gradient for each parent. Here is the most important one, $z = Wx$, as section 2.6 derived it for $x$. For the weights, $z_i = \sum_j W_{ij}\, x_j$ says that $\partial \mathcal{L} / \partial W_{ij}$ is upstream $i$ times $x_j$.
+
+
+# %%
+def times(W, x):
+    """The node W x, for a matrix and a vector."""
+
+    def vjp(upstream):
+        return np.outer(upstream, x.data), W.data.T @ upstream
+
+    return Tensor(W.data @ x.data, parents=(W, x), vjp=vjp)
+
+
+W, x = Tensor([[1, 2, 3], [4, 5, 6]]), Tensor([1, 0, -1])
+times(W, x).tanh().sum().backward()
+by_hand, W.grad = W.grad, np.zeros((2, 3))
+(W @ x).tanh().sum().backward()
+assert np.allclose(by_hand, W.grad, rtol=1e-14) and W.grad.any()
+
+# %% [markdown]
+# The way back over this tape is the loop that you know. One thing is new: broadcasting must be undone.
 # When a bias $b \in \mathbb{R}^3$ is added to five rows, each $b_j$ is used five times. Gradients of several uses add. So the way back of *stretching* is *summing*.
 
 # %% tags=["nbval-check-output"]
@@ -744,7 +755,7 @@ with your_turn():
 #
 # $$ z_l = W_l\, a_{l-1} + b_l, \qquad a_l = \sigma_l(z_l), \qquad W_l \in \mathbb{R}^{n_l \times n_{l-1}}, \quad a_0 = x . $$
 #
-# Here $\sigma_l$ is any activation that acts on each coordinate by itself. Write $\delta_l = \partial \mathcal{L} / \partial z_l$ for what arrives at layer $l$. The rules of section 2.6 give backpropagation in four lines:
+# Here $\sigma_l$ is any activation that acts on each coordinate by itself. Write $\delta_l = \partial \mathcal{L} / \partial z_l$ for what arrives at layer $l$. On its way to layer $l - 1$ it meets $W_l^\top$ (section 2.6) and the slope of the activation. At the weights it leaves $\delta_i a_j$ at $W_{ij}$ (section 2.7), at the bias $\delta_i$. That is backpropagation, in four formulas:
 #
 # $$ \delta_K = \nabla_{a_K} \mathcal{L} \odot \sigma_K'(z_K), \qquad \delta_l = (W_{l+1}^\top\, \delta_{l+1}) \odot \sigma_l'(z_l), \qquad \frac{\partial \mathcal{L}}{\partial W_l} = \delta_l\, a_{l-1}^\top, \qquad \frac{\partial \mathcal{L}}{\partial b_l} = \delta_l . $$
 
@@ -770,7 +781,8 @@ def backward_pass(a, y):
     for l in reversed(range(len(W))):  # W[l] leads from a[l] to a[l + 1]
         dW.insert(0, delta @ a[l].T)
         db.insert(0, delta)
-        delta = (W[l].T @ delta) * (1 - a[l] ** 2)
+        if l:  # nothing lies before layer 1
+            delta = (W[l].T @ delta) * (1 - a[l] ** 2)
     return dW, db
 
 
@@ -787,8 +799,8 @@ for ours, leaf in zip(dW + db, leaves, strict=True):
     np.testing.assert_allclose(ours, leaf.grad.numpy(), rtol=0, atol=1e-12, strict=True)
 
 # %% [markdown]
-# **Where beginners fall in.** You will meet these formulas with the factors in another order, $\delta_{l+1}^\top W_{l+1} \odot \sigma'(z_l)$, or with $W_l^\top$ in the forward pass.
-# Check the shapes. A wrong transpose in a forward pass raises an error. A wrong one in the recursion may not: a row times a column broadcasts to a matrix, in silence.
+# **A common trap.** You will meet these formulas with the factors in another order, $\delta_{l+1}^\top W_{l+1} \odot \sigma'(z_l)$, or with $W_l^\top$ in the forward pass.
+# Check the shapes, and give every layer another width when you test: a wrong transpose raises an error only where the matrix is not square. In the recursion it may raise none at all: a row times a column broadcasts to a matrix, in silence.
 
 # %% tags=["erratum:err-autodiff-layer-matrix-shape", "erratum:err-autodiff-delta-recursion-orientation", "nbval-check-output"]
 W_next, delta_next, slope = np.ones((3, 4)), np.ones((3, 1)), np.ones((4, 1))
@@ -808,37 +820,41 @@ assert row_times_column.shape == (4, 4) and right.shape == (4, 1) == (W_next.T @
 #
 # $$ J_{\mathrm{softmax}} = \mathrm{diag}(p) - p\,p^\top, $$
 #
-# and the rule with $\odot$ does not apply. With the loss $\mathcal{L} = -\log p_y$ of the right class $y$, the product with this Jacobian becomes very simple: $\nabla_z \mathcal{L} = p - \mathrm{onehot}(y)$. What the model says minus the truth.
+# and the rule with $\odot$ does not apply. With the loss $\mathcal{L} = -\log p_y$ of the right class $y$, the upstream gradient is $-\mathrm{onehot}(y) / p$, and the product becomes very simple:
+#
+# $$ \nabla_z \mathcal{L} = \big(\mathrm{diag}(p) - p\,p^\top\big)\, \frac{-\mathrm{onehot}(y)}{p} = p - \mathrm{onehot}(y) , $$
+#
+# what the model says minus the truth.
 
 # %% tags=["claim:autodiff-softmax-cross-entropy-gradient"]
 z, label = torch.tensor([2.0, 1.0, 0.0, -1.0]), 1
 p, onehot = torch.softmax(z, dim=0), torch.eye(4)[label]
 jacobian = J(lambda z: torch.softmax(z, dim=0), z)
-right = torch.func.grad(lambda z: -torch.log_softmax(z, dim=0)[label])(z)
+exact = torch.func.grad(lambda z: -torch.log_softmax(z, dim=0)[label])(z)
 torch.testing.assert_close(jacobian, torch.diag(p) - torch.outer(p, p))
-torch.testing.assert_close(right, p - onehot)
+torch.testing.assert_close(exact, p - onehot)
 
 # %% [markdown]
 # And the rule with $\odot$? It treats each $p_c$ as a sigmoid of its own score, with the slope $p_c (1 - p_c)$. In the right class that happens to agree. In every wrong class $c$ it is off by exactly $p_c$.
 
 # %% tags=["claim:autodiff-softmax-cross-entropy-gradient", "erratum:err-autodiff-elementwise-output-activation"]
 by_coordinates = -onehot / p * p * (1 - p)  # dL/dp times p (1 - p)
-assert torch.allclose(right - by_coordinates, p * (1 - onehot))
+assert torch.allclose(exact - by_coordinates, p * (1 - onehot))
 
 # %% mystnb={"image": {"alt": "Left: the Jacobian of softmax for four classes as a heat map, positive on the diagonal, negative elsewhere. Right: bars of the true gradient and of the coordinate rule; they agree in the right class, and the coordinate rule is zero in all other classes."}}
-fig, (left, middle) = plt.subplots(1, 2, figsize=(8, 3), width_ratios=[1, 1.5])
+fig, (left, right) = plt.subplots(1, 2, figsize=(8, 3), width_ratios=[1, 1.5])
 picture = left.imshow(jacobian.numpy(), cmap="RdBu", vmin=-0.25, vmax=0.25)
 fig.colorbar(picture, ax=left)
 left.set(xlabel="score", ylabel="probability", xticks=range(4), yticks=range(4))
 left.grid(False)
-middle.bar(np.arange(4) - 0.2, right.numpy(), 0.4, label="p − onehot(y)")
-middle.bar(np.arange(4) + 0.2, by_coordinates.numpy(), 0.4, hatch="//", label="coordinate rule")
-middle.set(xlabel="class (1 is right)", ylabel="gradient of the loss", xticks=range(4))
-middle.legend()
+right.bar(np.arange(4) - 0.2, exact.numpy(), 0.4, label="p − onehot(y)")
+right.bar(np.arange(4) + 0.2, by_coordinates.numpy(), 0.4, hatch="//", label="coordinate rule")
+right.set(xlabel="class (1 is right)", ylabel="gradient of the loss", xticks=range(4))
+right.legend()
 plt.show()
 
 # %% [markdown]
-# *Left: raising one score lowers all other probabilities. Right: the coordinate rule (orange) is right in class 1 alone. It forgets to push the wrong classes down, each by its $p_c$.*
+# *Left: the Jacobian, blue where positive and red where negative. Raising one score raises its own probability and lowers all others. Right: the coordinate rule (orange, hatched) is right in class 1 alone. It forgets to push the wrong classes down.*
 #
 # **Long products shrink.** $\delta_1$ is a product of as many factors as there are layers. The slope of the sigmoid is at most 1/4, so a chain of ten sigmoids passes at most $4^{-10}$, less than a millionth.
 
@@ -855,22 +871,23 @@ def gradient_norms(activation, he=False):
     return [layer.weight.grad.norm().item() for layer in layers]
 
 
-# %% tags=["claim:autodiff-sigmoid-chain-vanishes"] mystnb={"image": {"alt": "Gradient norm of each of ten layers, logarithmic axis: with sigmoids it falls steeply from the last layer to the first, by more than four powers of ten; with ReLU and He initialization it stays level."}}
+# %% mystnb={"image": {"alt": "Gradient norm of each of ten layers, logarithmic axis. With sigmoids it falls steeply from the last layer to the first, by more than four powers of ten. With ReLU and PyTorch's default start it falls more slowly. With ReLU and weights of variance 2/n it stays level."}} tags=["claim:autodiff-sigmoid-chain-vanishes"]
 start = out = torch.tensor(0.3, requires_grad=True)
 for _ in range(10):
     out = torch.sigmoid(out)
 out.backward()
-sigmoid, relu = gradient_norms(torch.sigmoid), gradient_norms(torch.relu, he=True)
-curves = {"sigmoid, default start": sigmoid, "ReLU, variance 2/n": relu}
+sigmoid, relu = gradient_norms(torch.sigmoid), gradient_norms(torch.relu)
+he = gradient_norms(torch.relu, he=True)
+curves = {"sigmoid, default start": sigmoid, "ReLU, default start": relu, "ReLU, variance 2/n": he}
 plot_curves(range(1, 11), curves, "layer", "norm of the weights' gradient", log="y")
 plt.show()
 assert 0 < start.grad < 0.25**10
-assert sigmoid[0] / sigmoid[-1] < 1e-4 and relu[0] / relu[-1] > 1e-2
+assert sigmoid[0] / sigmoid[-1] < 1e-4 and relu[0] / relu[-1] < 0.05 and he[0] / he[-1] > 1e-2
 
 # %% [markdown] tags=["erratum:err-autodiff-relu-was-designed-for-it"]
-# *With sigmoids the first layers get almost no signal. With ReLU, $\max(0, z)$, and well-scaled weights all layers learn at a similar pace.*
+# *With sigmoids the first layers get almost no signal. ReLU, $\max(0, z)$, alone helps, but not enough. With weights of variance $2/n$ besides ($n$ is the width), all layers learn at a similar pace.*
 #
-# ReLU has slope 0 or 1, so *that* factor is gone. The weights' own factor stays. The same ReLU network with variance $1/n$ instead of $2/n$ halves its signal in each layer, and half of its units pass no gradient at all. Chapter 11 comes back to it.
+# ReLU has slope 0 or 1, so the factor of at most 1/4 is gone. The weights' own factor stays, and half of the units pass no gradient at all. With variance $1/n$ instead of $2/n$ the mean square of the signal is halved in each layer. Rectifiers are older than this problem (Fukushima, 1969), and they cure only a part of it. Chapter 11 has the rest.
 
 
 # %% [markdown]
@@ -915,7 +932,7 @@ with torch.no_grad():
 assert w.grad == 3 and math.isclose(w.item(), 2.7) and w.requires_grad
 
 # %% [markdown]
-# **A box of your own.** `torch.autograd.Function` is a box: `forward` computes and saves what it will need, `backward` turns upstream into downstream. Here is the sigmoid, which needs nothing but its output. `gradcheck` compares with central differences, in float64.
+# **A box of your own.** `torch.autograd.Function` is a box: `forward` computes and saves what it will need, `backward` turns upstream into downstream: one gradient for each argument of `forward`, in the same order. Here is the sigmoid, which needs nothing but its output. `gradcheck` compares with central differences, in float64.
 
 
 # %%
@@ -950,9 +967,8 @@ from sklearn.model_selection import train_test_split
 from tqdm.auto import tqdm
 
 X, y = load_digits(return_X_y=True)
-X_train, X_test, y_train, y_test = train_test_split(
-    X / 16, y, test_size=0.2, stratify=y, random_state=0
-)
+parts = train_test_split(X / 16, y, test_size=0.2, stratify=y, random_state=0)
+X_train, X_test, y_train, y_test = parts
 W1, b1 = Tensor(rng.normal(0, 1 / 8, (64, 32))), Tensor(np.zeros(32))
 W2, b2 = Tensor(rng.normal(0, 1 / 32**0.5, (32, 10))), Tensor(np.zeros(10))
 
@@ -967,13 +983,14 @@ def accuracy(X, y):
 
 
 # %% [markdown]
-# Nothing in the loop is new: a batch, the loss, one way back, a step downhill. The figure is redrawn while it learns.
+# Nothing in the loop is new: a batch of 64 digits, the loss (with natural logarithms, so its unit is the *nat*), one way back, a step downhill. The figure is redrawn while it learns.
 
 # %% mystnb={"image": {"alt": "Two curves over 400 steps of training: the loss falls from 2.3 to about 0.1, the held-out accuracy rises above 0.95."}}
 live = LiveCurves(loss="loss (nats)", accuracy="held-out accuracy")
 for step in tqdm(range(401), leave=False):
     batch = rng.integers(len(X_train), size=64)
-    loss = -scores(Tensor(X_train[batch])).log_softmax()[np.arange(64), y_train[batch]].mean()
+    log_p = scores(Tensor(X_train[batch])).log_softmax()  # (64, 10)
+    loss = -log_p[np.arange(64), y_train[batch]].mean()  # cross-entropy of the right classes
     for p in (W1, b1, W2, b2):
         p.grad = np.zeros_like(p.data)
     loss.backward()
@@ -991,14 +1008,14 @@ assert accuracy(X_test, y_test) > 0.90
 #
 # More than nine of ten, with an engine that you could have written yourself. And the way back does not stop at the parameters: it goes on to the pixels.
 
-# %% mystnb={"image": {"alt": "Eight held-out digits, and below each the gradient of its loss with respect to the pixels: purple and green spots along the strokes."}}
+# %% mystnb={"image": {"alt": "Eight held-out digits, and below each the gradient of its loss with respect to the pixels: purple and green spots on and beside the strokes."}}
 digits = Tensor(X_test[:8])
 (-scores(digits).log_softmax()[np.arange(8), y_test[:8]].sum()).backward()
 show_images([X_test[:8].reshape(8, 8, 8), digits.grad.reshape(8, 8, 8)], cmaps=["gray_r", "PRGn"])
 plt.show()
 
 # %% [markdown]
-# *Above: held-out digits. Below: the gradient of the loss with respect to each **pixel**. Ink on purple pixels would lower the loss, ink on green ones would raise it. Chapter 7 makes pictures with this gradient, chapter 11 attacks.*
+# *Above: eight held-out digits. Below: the gradient of the loss with respect to each **pixel**, each picture on its own colour scale. Ink on purple pixels would lower the loss, ink on green ones would raise it. Chapter 7 makes pictures with this gradient, chapter 11 attacks.*
 #
 # ## Questions
 #
@@ -1029,7 +1046,7 @@ plt.show()
 # |---|---|
 # | The quotient $\frac{f(x+h)-f(x)}{h}$ estimates $f'(x)$ with an error of $\frac h2 \vert{}f''(x)\vert{}$ for small $h$. | By differences |
 # | The error of a difference quotient falls with $h$, reaches a minimum, and then grows like $\epsilon/h$. | By differences |
-# | Differences need $p+1$ runs of the model for $p$ parameters, reverse mode one run and one way back. | By differences |
+# | Differences need $P+1$ runs of the model for $P$ parameters, reverse mode one run and one way back. | By differences |
 # | The formula of a derivative swells when repeated parts are written out; the work on a tape grows linearly with the program. | By symbols |
 # | For $(x+y)z$ at $(-2,5,-4)$ the forward pass gives $-12$ and the backward pass $(-4,-4,3)$. | 2.4 Backward: one pass for all inputs |
 # | At every node the downstream gradient is the local derivative times the upstream gradient, so a node can be replaced by another with the same rule. | 2.4 Backward: one pass for all inputs, folded |
@@ -1041,7 +1058,7 @@ plt.show()
 # | For a scalar output a chain of Jacobians costs $n^2$ a layer from the output side, and $n^3$ from the input side. | 2.6 Vectors: the chain rule is a matrix product |
 # | $\delta_K=\nabla\mathcal L\odot\sigma_K'(z_K)$, $\delta_l=(W_{l+1}^\top\delta_{l+1})\odot\sigma_l'(z_l)$, $\partial\mathcal L/\partial W_l=\delta_l a_{l-1}^\top$ and $\partial\mathcal L/\partial b_l=\delta_l$. | 2.8 Backpropagation in matrices |
 # | Softmax has the full Jacobian $\mathrm{diag}(p)-pp^\top$; with cross-entropy the gradient on the scores is $p-\mathrm{onehot}(y)$. | 2.8 Backpropagation in matrices |
-# | A chain of sigmoids shrinks the gradient by at least 4 a layer; ReLU with well-scaled weights does not. | 2.8 Backpropagation in matrices |
+# | A chain of sigmoids shrinks the gradient by a factor of at least 4 in each layer; ReLU with well-scaled weights does not. | 2.8 Backpropagation in matrices |
 # | A program is recorded as a directed acyclic graph; following it back from the loss ends in exactly the parameters. | 2.9 The same in PyTorch |
 # | The sigmoid can be one node with $\sigma' = \sigma(1-\sigma)$, computed from its output alone; its slope is at most 1/4, at 0. | 2.9 The same in PyTorch |
 # | A gradient derived on paper is right for one model only: with one more layer the same formula is wrong, while the line that calls automatic differentiation stays the same. | the course's tests |

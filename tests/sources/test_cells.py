@@ -35,9 +35,7 @@ def test_without_github_one_sentence_stands_for_the_badge(tiny: Course, address:
 
 def test_the_set_up_cell_names_the_address_and_what_colab_lacks(tiny: Course):
     cell = setup(at(tiny, "https://github.com/someone/course", ("nbval>=0.11",)))
-    assert (
-        '["git+https://github.com/someone/course", "nbval>=0.11"]' in cell and "--no-deps" in cell
-    )
+    assert '"git+https://github.com/someone/course", "nbval>=0.11"]' in cell and "--no-deps" in cell
     ast.parse(cell)
 
 

@@ -5,6 +5,7 @@ JupyterLab opens and saves through a contents manager; with jupytext installed i
 
 import asyncio
 import difflib
+import os
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from jupytext import AsyncTextFileContentsManager
 
 from sources.build import build
-from sources.course import ROOT, Course
+from sources.course import ROOT, Course, read_course
 from sources.gates import complaints, lecture_in_step, solution_in_step
 
 PAIRS = [
@@ -44,6 +45,30 @@ def test_an_edit_in_the_notebook_reaches_the_source_alone(
         if line[0] in "+-" and line[:3] not in ("+++", "---")
     ]
     assert changes == [f"-{old}", f"+{old}  # edited"]
+
+
+def test_a_fresh_clone_opens_though_its_notebooks_are_newer(built: Course, laboratory):
+    """A checkout writes files in any order; JupyterLab refuses an old source that differs at all."""
+    for notebook, source, _ in PAIRS:
+        path: Path = getattr(built.chapters[0], source)
+        before = path.read_text()
+        os.utime(path, (0, 0))
+        model = asyncio.run(laboratory.get(notebook))
+        asyncio.run(laboratory.save(model, notebook))
+        assert path.read_text() == before
+
+
+def test_every_pair_of_the_course_opens_in_a_fresh_clone(tmp_path: Path):
+    shutil.copy(ROOT / "jupytext.toml", tmp_path)
+    for folder in ("lectures", "solutions", "sources"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    for source in (tmp_path / "sources").rglob("*.py"):
+        os.utime(source, (0, 0))
+    laboratory = AsyncTextFileContentsManager(root_dir=str(tmp_path))
+    for chapter in read_course(ROOT).chapters:
+        for notebook in (chapter.lecture, chapter.solution):
+            model = asyncio.run(laboratory.get(notebook.relative_to(ROOT).as_posix()))
+            assert model["content"]["cells"]
 
 
 def test_what_was_saved_without_an_edit_passes_the_gates(built: Course, laboratory):

@@ -32,7 +32,7 @@ def test_nbval_notices(name: str, built: Course):
     ]
     cell.source = f"left, right = 3, 3\n{source}"
     nbformat.write(notebook, path)
-    settings = ["-c", ROOT / "pyproject.toml", "--rootdir", built.root, "-p", "tests.conftest"]
+    settings = ["-c", ROOT / "pyproject.toml", "--rootdir", built.root, "-p", "conftest"]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *settings, path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == status and message in done.stdout, done.stdout + done.stderr
