@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 import torch
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
 __all__ = [
     "WrongAnswer",
@@ -13,6 +12,7 @@ __all__ = [
     "equal",
     "only_tensors",
     "reason",
+    "recording",
     "require",
     "warnings_to_stdout",
     "watch",
@@ -83,10 +83,12 @@ def require(condition, sentence: str) -> None:
 
 
 @contextmanager
-def reason(error: type[Exception], sentence: str):
+def reason(error: type[Exception] | tuple[type[Exception], ...], sentence: str):
     """Say what an error in the student's code means: `with reason(OverflowError, "exp(1000) is too large."): answer(1000)`."""
     try:
         yield
+    except NotImplementedError:  # not answered yet; Python counts it as a RuntimeError
+        raise
     except error as cause:
         raise _wrong(sentence, f"(Python said {type(cause).__name__}: {cause})") from cause
 
@@ -129,27 +131,32 @@ class only_tensors(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-class watch(TorchDispatchMode):
-    """Count the operations on tensors, and measure the largest tensor that they touch: `with watch() as seen: answer(x)`.
-
-    Attributes:
-        operations: how many there were.
-        largest: how many numbers the largest tensor holds in memory (a view holds no more than what it looks at).
-    """
+class watch(TorchFunctionMode):
+    """Measure the largest tensor that is made: `with watch() as seen: answer(x)`, and then `seen.largest`, how many numbers it has."""
 
     def __init__(self):
         super().__init__()
-        self.operations, self.largest = 0, 0
+        self.largest = 0
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+    def __torch_function__(self, func, types, args=(), kwargs=None):
         result = func(*args, **(kwargs or {}))
-        self.operations += 1
         for made in result if isinstance(result, tuple | list) else [result]:
             if isinstance(made, torch.Tensor):
-                self.largest = max(
-                    self.largest, made.untyped_storage().nbytes() // made.element_size()
-                )
+                self.largest = max(self.largest, made.numel())
         return result
+
+
+@contextmanager
+def recording():
+    """Count what autograd saves for a way back, inside a `backward` too: `with recording() as saved: ...`, and then `len(saved)`."""
+    saved = []
+
+    def note(tensor):
+        saved.append(tensor.shape)
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+        yield saved
 
 
 @contextmanager
@@ -207,4 +214,5 @@ def _short(x: torch.Tensor) -> str:
     """A tensor in a sentence: its first four numbers."""
     if x.numel() == 1:
         return f"{x.item():.6g}"
-    return str([round(v, 4) for v in x.flatten()[:4].tolist()]) + (" ..." if x.numel() > 4 else "")
+    numbers = [f"{value:.4g}" for value in x.flatten()[:4].tolist()]
+    return f"[{', '.join(numbers)}{', ...' if x.numel() > 4 else ''}]"
