@@ -6,8 +6,11 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: lab test test-long check notebooks student grade-demo lock
 
+# In a container everybody is root. More options: make lab LAB="--no-browser --port=9999"
+LAB ?= $(if $(filter 0,$(shell id -u)),--allow-root)
+
 lab: .venv/installed            ## open the course in JupyterLab
-	$(BIN)/jupyter lab
+	$(BIN)/jupyter lab $(LAB)
 
 test: .venv/installed           ## prove everything
 	$(BIN)/pytest
