@@ -1,0 +1,45 @@
+"""Say in one sentence what an autograded notebook earned and what it failed."""
+
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+
+from grading.execute import STOPPED
+
+
+def reason_of(notebook: NotebookNode) -> str:
+    """Which tests failed, grouped by the error; a test is called by its question where its name is `<question>_test`."""
+    tests = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+    ]
+    failed: dict[str, list[str]] = {}  # error -> the tests that it failed
+    for test in tests:
+        errors = [output for output in test.outputs if output.output_type == "error"]
+        if errors:
+            name = test.metadata.nbgrader.grade_id.removesuffix("_test")
+            failed.setdefault(_said(errors[-1]), []).append(name)
+    if not failed:
+        return f"passed all {len(tests)} tests"
+    count = sum(map(len, failed.values()))
+    return f"failed {count} of {len(tests)} tests: {_causes(failed)}"
+
+
+def _causes(failed: dict[str, list[str]]) -> str:
+    """The tests by what they failed of; from the third cause on only their names: the rest stands on the feedback page."""
+    told = list(failed.items())[:2]
+    others = [name for names in list(failed.values())[2:] for name in names]
+    causes = [f"{', '.join(names)}: {why}" for why, names in told]
+    return "; ".join(causes + [f"and {', '.join(others)}"] * bool(others))
+
+
+def _said(error: NotebookNode) -> str:
+    """An error in a few words: for our own what it says, for a student's its name and first words."""
+    return clean(error.evalue) if error.ename == STOPPED else clean(f"{error.ename} {error.evalue}")
+
+
+def clean(text: object, length: int = 70) -> str:
+    """The first line of a stranger's text, without what would steer a terminal, cut at `length` characters."""
+    line = next(iter(str(text).strip().splitlines()), "")
+    line = "".join(letter if letter.isprintable() else " " for letter in line).strip()
+    return line if len(line) <= length else line[: length - 3].rstrip() + "..."
