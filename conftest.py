@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from sources.execute import REMOVALS
+
 
 def pytest_configure(config):
     """A warning that announces a removal is an error in the notebooks too; sliders are drawn the live way, which the build does not do."""
-    os.environ["PYTHONWARNINGS"] = "error::DeprecationWarning,error::FutureWarning"
+    os.environ["PYTHONWARNINGS"] = REMOVALS
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # two threads that wait for each other are slower
     os.environ.pop("COURSE_EXPLORE", None)
     os.environ.pop("MPLBACKEND", None)  # kernels draw inline; the tests themselves:
     import matplotlib

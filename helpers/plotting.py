@@ -91,6 +91,7 @@ class LiveCurves:
     def add(self, step: int, **values: float) -> None:
         """Remember these values at this step."""
         for name, value in values.items():
+            value = value.detach() if hasattr(value, "detach") else value
             self.points[name].append((step, float(value)))
 
     def draw(self) -> None:
@@ -113,7 +114,7 @@ def show_images(rows: Sequence, titles: Sequence | None = None, cmaps: Sequence 
     """Draw rows of small pictures, one under the other.
 
     Args:
-        rows: for each row its pictures, (N, H, W).
+        rows: for each row its pictures, (N, H, W), arrays or tensors.
         titles: a text over each picture of the first row.
         cmaps: matplotlib's colour map of each row; the last one holds for the rest. A diverging
             one, such as "PRGn", puts its middle at 0.
@@ -126,6 +127,7 @@ def show_images(rows: Sequence, titles: Sequence | None = None, cmaps: Sequence 
     for i, row in enumerate(rows):
         cmap = cmaps[min(i, len(cmaps) - 1)]
         for j, picture in enumerate(row):
+            picture = picture.numpy() if hasattr(picture, "numpy") else picture
             limit = abs(picture).max() if cmap in ("PRGn", "RdBu", "PiYG") else None
             axes[i, j].imshow(picture, cmap=cmap, vmin=limit and -limit, vmax=limit)
     for ax, title in zip(axes[0], titles if titles is not None else (), strict=False):

@@ -14,6 +14,13 @@ from sources.course import CourseError
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LIVE = re.compile(r"[^\n\r]*\r(?!\n)")  # what a progress bar wrote before it wrote the line anew
 LONGEST = 600  # seconds a cell
+# Python's own notation. A warning that announces a removal is an error; the exception is what
+# Jupyter's own kernel says at its start under Python 3.12.
+REMOVALS = ",".join((
+    "error::DeprecationWarning",
+    "error::FutureWarning",
+    "ignore:There is no current event loop:DeprecationWarning",
+))  # fmt: skip
 
 
 def execute(notebook: NotebookNode, folder: Path, root: Path) -> None:
@@ -47,7 +54,8 @@ def _environment(root: Path, settings: str) -> dict[str, str]:
     path = [str(root), *filter(None, [os.environ.get("PYTHONPATH")])]
     return environment | {
         "PYTHONPATH": os.pathsep.join(path),
-        "PYTHONWARNINGS": "error::DeprecationWarning,error::FutureWarning",
+        "PYTHONWARNINGS": REMOVALS,
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "1"),  # steady on a busy machine
         "PYTHONHASHSEED": "0",
         "IPYTHONDIR": settings,
         "COURSE_EXPLORE": "static",

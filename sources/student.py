@@ -49,16 +49,15 @@ def _clear(to: Path) -> None:
 def betrayed(root: Path, edition: Path) -> list[str]:
     """Complaints about files of a student edition that give away a solution, a hidden test, or a right answer of tests/exercises.
 
-    Public is what the lectures and helpers of the course at `root` hold; a secret that consists of nothing else is a complaint too.
+    Public is what the lectures and helpers of the course at `root` hold, and what any exercise gives; a secret that consists
+    of nothing else is a complaint too.
     """
-    public, answers = _public_runs(root), _answer_runs(root)
-    found = []
-    for chapter in read_course(root).chapters:
-        if chapter.solution.exists():
-            solution = read(chapter.solution)
-            secret = (secret_runs(solution) | answers - given_runs(solution)) - public
-            found += _in_files(secret, edition) + open_secrets(solution, public)
-    return found
+    chapters = [c for c in read_course(root).chapters if c.solution.exists()]
+    solutions = [read(chapter.solution) for chapter in chapters]
+    public = _public_runs(root).union(*map(given_runs, solutions))
+    secret = _answer_runs(root).union(*map(secret_runs, solutions)) - public
+    found = _in_files(secret, edition)
+    return found + [line for solution in solutions for line in open_secrets(solution, public)]
 
 
 def _in_files(secret: set[Run], edition: Path) -> list[str]:
@@ -70,9 +69,11 @@ def _in_files(secret: set[Run], edition: Path) -> list[str]:
 
 
 def _public_runs(root: Path) -> set[Run]:
-    """The runs of tokens in the lectures' cells and in helpers."""
+    """The runs of tokens in the lectures' code, that in their text included, and in helpers."""
     lectures = [read(path) for path in root.glob("lectures/*.ipynb")]
     cells = [c.source for lecture in lectures for c in lecture.cells if c.cell_type == "code"]
+    texts = "\n".join(c.source for x in lectures for c in x.cells if c.cell_type == "markdown")
+    cells += re.findall(r"(?s)```python\n(.*?)```", texts)
     modules = [path.read_text(encoding="utf-8") for path in root.glob("helpers/**/*.py")]
     return {run for source in cells + modules for run in runs(tokens(source))}
 

@@ -4,6 +4,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import torch
 
 from helpers.autodiff import Value, draw_graph
 from helpers.plotting import COLOURS, LiveCurves, plot_curves, show_images, use_style
@@ -60,6 +61,14 @@ def test_images_stand_in_rows_and_diverging_colours_are_centred_at_zero():
     axes = np.array(plt.gcf().axes).reshape(2, 3)
     assert [ax.get_title() for ax in axes[0]] == ["a", "b", "c"]
     assert axes[1, 0].images[0].get_clim() == (-3, 3) and not axes[1, 2].images
+
+
+def test_tensors_are_shown_as_arrays_are():
+    show_images([torch.tensor([[[1.0, -3.0]]])], cmaps=["PRGn"])
+    assert plt.gca().images[0].get_clim() == (-3, 3)
+    live = LiveCurves(loss="loss")
+    live.add(0, loss=torch.tensor(2.0, requires_grad=True))
+    assert live.points["loss"] == [(0, 2.0)]
 
 
 def neuron():
