@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: lab test test-long check notebooks student grade-demo lock
+.PHONY: lab test test-long check notebooks student grade-demo benchmark lock
 
 # In a container everybody is root. More options: make lab LAB="--no-browser --port=9999"
 LAB ?= $(if $(filter 0,$(shell id -u)),--allow-root)
@@ -29,6 +29,10 @@ student: .venv/installed        ## write the student edition to build/student
 
 grade-demo: .venv/installed     ## grade a small class of every kind of trouble
 	$(BIN)/python -m grading demo
+
+benchmark: .venv/installed      ## time the course's tools against others'; Lightning goes to build/, not into .venv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --target build/benchmark -r benchmarks/requirements.txt
+	PYTHONPATH=build/benchmark $(BIN)/python -m benchmarks
 
 lock: .venv/installed           ## pin what pyproject.toml's ranges allow today
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -q -o requirements.txt

@@ -16,14 +16,15 @@ JUPYTER = str(Path(sys.executable).parent / "jupyter")
 
 
 class Lab:
-    """The server, started in `root`, the copy of the course; answers are read over HTTP. It ends with its `with` block."""
+    """The server, started in `root`, the copy of the course, with `more` options; answers are read over HTTP. It ends with its `with` block."""
 
-    def __init__(self, root: Path, home: Path):
+    def __init__(self, root: Path, home: Path, *more: str):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
+        self.root = root
         self.address, self.token = f"http://127.0.0.1:{port}", secrets.token_hex(8)
-        options = [f"--ServerApp.port={port}", f"--IdentityProvider.token={self.token}"]
+        options = [f"--ServerApp.port={port}", f"--IdentityProvider.token={self.token}", *more]
         self.log = home / "lab.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
