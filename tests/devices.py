@@ -39,7 +39,10 @@ def another_device():
 
 def is_there(x: torch.Tensor) -> bool:
     """Whether this tensor lives on the other device; its views share the mark with their storage."""
-    return getattr(x.untyped_storage(), "is_there", False)
+    try:
+        return getattr(x.untyped_storage(), "is_there", False)
+    except NotImplementedError:  # inside torch.func a tensor is a wrapper without storage
+        return False
 
 
 class _Operations(TorchDispatchMode):
@@ -59,7 +62,8 @@ class _Operations(TorchDispatchMode):
         out = operation(*args, **kwargs)
         if device == OTHER or (device is None and there and kind is not aten.copy_):
             for tensor in _tensors(out):
-                tensor.untyped_storage().is_there = True
+                with contextlib.suppress(NotImplementedError):  # a wrapper of torch.func
+                    tensor.untyped_storage().is_there = True
         return out
 
 

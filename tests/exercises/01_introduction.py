@@ -114,6 +114,15 @@ def xor_of_signs():
     return [[-1, 1], [1, 1]], [0, 0], [0.5, 0], 0
 
 
+# %% by_hand | wrong | two of three with a line too many; signs instead of 0 and 1 | not −1
+def exactly_two():
+    return [[1, 1, 1], [1, 1, 1]], [-1.5, -2.5], [1, -1], 0
+
+
+def xor_of_signs():
+    return [[1, -1], [-1, 1]], [0, 0], [1, 1], -1
+
+
 # %% by_hand | wrong | always 1; weights of the output as a matrix | It says 1 whatever comes
 def exactly_two():
     return [[1, 1, 1], [1, 1, 1]], [-1.5, -2.5], [1, -1], 0
@@ -362,8 +371,37 @@ def widest(n_in, n_out, depth, budget):
     return max([w for w in range(1, 400_000) if parameters(w) <= budget] + [0])
 
 
+# %% cost | wrong | the ReLUs of the first hidden layer; a square for each hidden layer but the only one | Only the first hidden layer's ReLUs
+def count(widths, bias=True):
+    weights, units = sum(a * b for a, b in zip(widths, widths[1:])), sum(widths[1:])
+    hidden = widths[1] if len(widths) > 2 else 0
+    return weights + bias * units, 2 * weights - (not bias) * units + hidden
+
+
+def widest(n_in, n_out, depth, budget):
+    squares = {1: 0, 2: 1}.get(depth, depth)
+    w = 0
+    while (w + 1) * (n_in + 1) + squares * (w + 2) * (w + 1) + (w + 2) * n_out <= budget:
+        w += 1
+    return w
+
+
+# %% cost | wrong | the ReLUs of the last hidden layer; one square whatever the depth | you have one
+def count(widths, bias=True):
+    weights, units = sum(a * b for a, b in zip(widths, widths[1:])), sum(widths[1:])
+    hidden = widths[-2] if len(widths) > 2 else 0
+    return weights + bias * units, 2 * weights - (not bias) * units + hidden
+
+
+def widest(n_in, n_out, depth, budget):
+    w = 0
+    while (w + 1) * (n_in + 1) + (depth > 1) * (w + 2) * (w + 1) + (w + 2) * n_out <= budget:
+        w += 1
+    return w
+
+
 # %% mend | right | view and None
-def standardise(train, new):
+def standardize(train, new):
     C = train.shape[1]
     pixels = train.transpose(0, 1).reshape(C, -1)
     return (new - pixels.mean(1).view(1, C, 1, 1)) / pixels.std(1).view(1, C, 1, 1)
@@ -385,7 +423,7 @@ def weighted_loss(prediction, target, weight):
 
 
 # %% mend | right | moves the axes; differences of rows; squeezes one axis
-def standardise(train, new):
+def standardize(train, new):
     mean, std = train.mean(dim=(0, 2, 3)), train.std(dim=(0, 2, 3))
     return ((new.permute(0, 2, 3, 1) - mean) / std).permute(0, 3, 1, 2)
 
@@ -408,7 +446,7 @@ def weighted_loss(prediction, target, weight):
 import warnings
 
 
-def standardise(train, new):
+def standardize(train, new):
     warnings.warn("a loop over the channels", stacklevel=1)
     channels = []
     for c in range(new.shape[1]):
@@ -435,8 +473,8 @@ def weighted_loss(prediction, target, weight):
 
 
 # %% mend | wrong | the broken ones as they were | Channel 0's mean went to column 0
-def standardise(train, new):
-    return broken_standardise(train, new)
+def standardize(train, new):
+    return broken_standardize(train, new)
 
 
 def distances(A, B):
@@ -452,7 +490,7 @@ def weighted_loss(prediction, target, weight):
 
 
 # %% mend | wrong | functions of the lecture pasted | One mean and std for all channels
-def standardise(train, new):
+def standardize(train, new):
     X = train.flatten()  # the lecture's, for one long column
     return (new - X.mean(dim=0)) / X.std(dim=0)
 
@@ -473,7 +511,7 @@ def weighted_loss(prediction, target, weight):
 from helpers.training import accuracy
 
 
-def standardise(train, new):
+def standardize(train, new):
     return (new - new.mean(dim=(0, 2, 3), keepdim=True)) / new.std(dim=(0, 2, 3), keepdim=True)
 
 
@@ -487,7 +525,7 @@ def weighted_loss(prediction, target, weight):
 
 
 # %% mend | wrong | divides without subtracting, cdist, counts, a weight without its sum | Write it yourself: `cdist`
-def standardise(train, new):
+def standardize(train, new):
     return new / train.std(dim=(0, 2, 3), keepdim=True)
 
 
@@ -504,7 +542,7 @@ def weighted_loss(prediction, target, weight):
 
 
 # %% mend | wrong | keepdim in the wrong places | The weight stands outside the square
-def standardise(train, new):
+def standardize(train, new):
     mean, std = train.mean(dim=(0, 2, 3)), train.std(dim=(0, 2, 3))
     return (new - mean[:, None]) / std[:, None]
 
@@ -523,7 +561,7 @@ def weighted_loss(prediction, target, weight):
 
 
 # %% mend | wrong | forgets the root, takes away an axis that is not there | y comes as (B,) and as (B, 1)
-def standardise(train, new):
+def standardize(train, new):
     mean = train.mean(dim=(0, 2, 3)).view(1, -1)
     return (new - mean) / train.std(dim=(0, 2, 3)).view(1, -1)
 
@@ -541,7 +579,7 @@ def weighted_loss(prediction, target, weight):
 
 
 # %% mend | wrong | one axis of the statistics is missing; the diagonal; every squeeze that there is | A batch of one example
-def standardise(train, new):
+def standardize(train, new):
     mean = train.mean(dim=(2, 3), keepdim=True)
     return (new - mean) / train.std(dim=(2, 3), keepdim=True)
 
@@ -560,7 +598,7 @@ def weighted_loss(prediction, target, weight):
 
 
 # %% mend | wrong | adds and removes axes without looking | write all three below each other
-def standardise(train, new):
+def standardize(train, new):
     return (new - train.mean(dim=(0, 2, 3))[None, :, None]) / train.std(dim=0)
 
 
@@ -578,7 +616,7 @@ def weighted_loss(prediction, target, weight):
 
 
 # %% mend | part 3/4 | each row with itself | Each row was compared with itself
-def standardise(train, new):
+def standardize(train, new):
     mean = train.mean(dim=(0, 2, 3), keepdim=True)
     return (new - mean) / train.std(dim=(0, 2, 3), keepdim=True)
 
@@ -985,14 +1023,14 @@ def knots_for_root(n):
     return torch.linspace(0, 1, n + 1, dtype=torch.float64) ** 6
 
 
-# %% learn_spirals | right | GELU, 26 and 26, the rate falls like a cosine
+# %% learn_spirals | right | GELU, 11 and 11, the rate falls like a cosine
 def learn_spirals(X, y):
     model = nn.Sequential(
-        nn.Linear(2, 26), nn.GELU(), nn.Linear(26, 26), nn.GELU(), nn.Linear(26, 2)
+        nn.Linear(2, 11), nn.GELU(), nn.Linear(11, 11), nn.GELU(), nn.Linear(11, 2)
     )
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 500)
-    for _ in range(500):
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.03)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, 600)
+    for _ in range(600):
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(model(X), y).backward()
         optimizer.step()
@@ -1005,12 +1043,12 @@ from helpers import training
 
 
 def learn_spirals(X, y):
-    model = nn.Sequential(nn.Linear(2, 24), nn.Tanh(), nn.Linear(24, 24), nn.Tanh())
-    model.append(nn.Linear(24, 2))
+    model = nn.Sequential(nn.Linear(2, 11), nn.Tanh(), nn.Linear(11, 11), nn.Tanh())
+    model.append(nn.Linear(11, 2))
     optimizer = torch.optim.AdamW(model.parameters())
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.03, total_steps=400)
+    rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.05, total_steps=600)
     loss = nn.CrossEntropyLoss()
-    training.fit(model, [(X, y)], loss, optimizer, epochs=400, scheduler=rate, progress=False)
+    training.fit(model, [(X, y)], loss, optimizer, epochs=600, scheduler=rate, progress=False)
     return model.cpu()
 
 
@@ -1047,11 +1085,11 @@ def learn_spirals(X, y):
     rows = torch.randperm(len(X))
     best, model = 0.0, None
     for _ in range(3):
-        candidate = nn.Sequential(nn.Linear(2, 20), nn.Tanh(), nn.Linear(20, 20), nn.Tanh())
-        candidate.append(nn.Linear(20, 2))
+        candidate = nn.Sequential(nn.Linear(2, 11), nn.Tanh(), nn.Linear(11, 11), nn.Tanh())
+        candidate.append(nn.Linear(11, 2))
         optimizer = torch.optim.AdamW(candidate.parameters(), lr=0.03)
-        schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.01, 400)
-        for _ in range(400):
+        schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.01, 600)
+        for _ in range(600):
             optimizer.zero_grad()
             nn.functional.cross_entropy(candidate(X[rows[:850]]), y[rows[:850]]).backward()
             optimizer.step()
@@ -1081,6 +1119,21 @@ def learn_spirals(X, y):
     return train(nn.Sequential(*layers), X, y, steps=20, lr=1e-2)
 
 
+# %% learn_spirals | wrong | the loop of the lecture with its network made narrow | a learning rate that falls
+def learn_spirals(X, y):
+    model = nn.Sequential(
+        nn.Linear(2, 11), nn.ReLU(), nn.Linear(11, 11), nn.ReLU(), nn.Linear(11, 2)
+    )
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    for _ in range(1000):
+        rows = torch.randint(len(X), (64,))
+        loss = nn.functional.cross_entropy(model(X[rows]), y[rows])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
 # %% learn_spirals | wrong | fit imported from helpers, its history returned | your function returned History
 from helpers.data import Batches
 from helpers.training import fit
@@ -1088,7 +1141,7 @@ from helpers.training import fit
 
 def learn_spirals(X, y):
     model = nn.Sequential(
-        nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, 24), nn.ReLU(), nn.Linear(24, 2)
+        nn.Linear(2, 11), nn.ReLU(), nn.Linear(11, 11), nn.ReLU(), nn.Linear(11, 2)
     )
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
     return fit(
@@ -1114,7 +1167,7 @@ def learn_spirals(X, y):
 
 # %% learn_spirals | wrong | no activation between the layers | Is there an activation between the layers
 def learn_spirals(X, y):
-    model = nn.Sequential(nn.Linear(2, 20), nn.Linear(20, 20), nn.Linear(20, 2))
+    model = nn.Sequential(nn.Linear(2, 11), nn.Linear(11, 11), nn.Linear(11, 2))
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
     for _ in range(200):
         optimizer.zero_grad()
@@ -1126,7 +1179,7 @@ def learn_spirals(X, y):
 # %% learn_spirals | wrong | never trained | Did the training change the weights
 def learn_spirals(X, y):
     model = nn.Sequential(
-        nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, 24), nn.ReLU(), nn.Linear(24, 2)
+        nn.Linear(2, 11), nn.ReLU(), nn.Linear(11, 11), nn.ReLU(), nn.Linear(11, 2)
     )
     nn.functional.cross_entropy(model(X), y).backward()
     return model
@@ -1135,7 +1188,7 @@ def learn_spirals(X, y):
 # %% learn_spirals | wrong | stops too early | a learning rate that falls
 def learn_spirals(X, y):
     model = nn.Sequential(
-        nn.Linear(2, 24), nn.Tanh(), nn.Linear(24, 24), nn.Tanh(), nn.Linear(24, 2)
+        nn.Linear(2, 11), nn.Tanh(), nn.Linear(11, 11), nn.Tanh(), nn.Linear(11, 2)
     )
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.02)
     for _ in range(120):
@@ -1160,7 +1213,7 @@ def learn_spirals(X, y):
 # %% learn_spirals | wrong | steps far too long | the training ran away
 def learn_spirals(X, y):
     model = nn.Sequential(
-        nn.Linear(2, 24), nn.ReLU(), nn.Linear(24, 24), nn.ReLU(), nn.Linear(24, 2)
+        nn.Linear(2, 11), nn.ReLU(), nn.Linear(11, 11), nn.ReLU(), nn.Linear(11, 2)
     )
     optimizer = torch.optim.SGD(model.parameters(), lr=1e4)
     for _ in range(50):
@@ -1191,11 +1244,11 @@ def learn_spirals(X, y):
 # %% learn_spirals | wrong | trains on points that it draws itself | hidden
 def learn_spirals(X, y):
     model = nn.Sequential(
-        nn.Linear(2, 24), nn.Tanh(), nn.Linear(24, 24), nn.Tanh(), nn.Linear(24, 2)
+        nn.Linear(2, 11), nn.Tanh(), nn.Linear(11, 11), nn.Tanh(), nn.Linear(11, 2)
     )
     optimizer = torch.optim.AdamW(model.parameters())
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.03, total_steps=500)
-    for _ in range(500):
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.05, total_steps=600)
+    for _ in range(600):
         points, classes = two_spirals(1000)
         optimizer.zero_grad()
         nn.functional.cross_entropy(model(points), classes).backward()

@@ -160,7 +160,16 @@ def candidate_loss(z, allowed):
     return -(torch.log_softmax(z, 1).exp() * allowed).sum(1).log().mean()
 
 
-# %% candidate_loss | wrong | never more than 1e4 | hidden
+# %% candidate_loss | wrong | masked with -1e9 | drowned by it
+def candidate_loss(z, allowed):
+    def log_sum_exp(z):
+        top = z.amax(dim=1, keepdim=True)
+        return top[:, 0] + (z - top).exp().sum(dim=1).log()
+
+    return (log_sum_exp(z) - log_sum_exp(z.masked_fill(~allowed, -1e9))).mean()
+
+
+# %% candidate_loss | wrong | never more than 1e4 | for scores 0, -1e10, -2e10
 def candidate_loss(z, allowed):
     a = z.clamp(-10_000, 10_000)
     b = a.masked_fill(~allowed, -math.inf)
@@ -342,6 +351,18 @@ def learning_rate(t, total, warmup, peak, floor):
     if t < warmup:
         return peak * (t + 1) / warmup
     if t >= total - 1:
+        return floor
+    progress = (t - warmup) / (total - 1 - warmup)
+    return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2
+
+
+# %% learning_rate | wrong | the step after the warm-up has the peak, even after the end | also when w = T
+def learning_rate(t, total, warmup, peak, floor):
+    if t < warmup:
+        return peak * (t + 1) / warmup
+    if t == warmup:
+        return peak
+    if t >= total:
         return floor
     progress = (t - warmup) / (total - 1 - warmup)
     return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2
@@ -1045,7 +1066,7 @@ def adaptive_four(c, x, eta):
     }
 
 
-# %% two_steps | part 1/3 | AMSGrad remembers the first s alone | hidden
+# %% two_steps | part 1/3 | AMSGrad remembers the first s alone | You kept the first s
 def momentum_pair(c, x, eta):
     v = eta * c * x
     return {
@@ -1987,6 +2008,30 @@ def newton_path(X, y, penalty, start):
     return torch.stack(path)
 
 
+# %% newton_path | wrong | no a in the condition | never come to an end
+def newton_path(X, y, penalty, start):
+    n, d = X.shape
+
+    def loss(w):
+        s = X @ w
+        return (torch.nn.functional.softplus(s) - y * s).mean() + penalty / 2 * (w @ w)
+
+    w, path = start, [start]
+    for _ in range(50):
+        p = torch.sigmoid(X @ w)
+        g = X.T @ (p - y) / n + penalty * w
+        if g.norm() <= 1e-6:
+            break
+        q = p * (1 - p)
+        H = (X * q[:, None]).T @ X / n + penalty * torch.eye(d, dtype=X.dtype)
+        v, a = torch.linalg.solve(H, g), 1.0
+        while loss(w - a * v) > loss(w) - 0.25 * (g @ v):
+            a = a / 2
+        w = w - a * v
+        path.append(w)
+    return torch.stack(path)
+
+
 # %% newton_path | wrong | any lower point | You accept every point that is lower
 def newton_path(X, y, penalty, start):
     n, d = X.shape
@@ -2492,3 +2537,45 @@ def escape(gradient, start, generator):
     for _ in range(500):
         theta = theta - 0.2 * gradient(theta)
     return gradient(theta).norm()
+
+
+# %% escape | wrong | nudges once, where it first comes to rest | hidden
+def escape(gradient, start, generator):
+    theta = start
+    for _ in range(2000):
+        g = gradient(theta)
+        if g.norm() <= 1e-6:
+            break
+        theta = theta - 0.2 * g
+    theta = theta + 0.01 * torch.randn(len(start), generator=generator, dtype=torch.float64)
+    for step in range(900):
+        g = gradient(theta)
+        if g.norm() <= 1e-6 and step > 200:
+            break
+        theta = theta - 0.2 * g
+    return theta
+
+
+# %% escape | wrong | three nudges, however many it needs | hidden
+def escape(gradient, start, generator):
+    theta = start
+    for _ in range(4):
+        for step in range(1600):
+            g = gradient(theta)
+            if g.norm() <= 1e-6 and (step > 200 or theta is start):
+                break
+            theta = theta - 0.2 * g
+        if _ < 3:
+            theta = theta + 0.01 * torch.randn(len(start), generator=generator, dtype=torch.float64)
+    return theta
+
+
+# %% escape | wrong | noise for a thousand steps, then quiet | hidden
+def escape(gradient, start, generator):
+    theta = start
+    for _ in range(1000):
+        theta = theta + 0.01 * torch.randn(len(start), generator=generator, dtype=torch.float64)
+        theta = theta - 0.2 * gradient(theta)
+    for _ in range(1900):
+        theta = theta - 0.2 * gradient(theta)
+    return theta

@@ -55,6 +55,26 @@ def test_a_linear_program_parts_nand_and_not_xor(table, possible):
     assert (program.status == 0) == possible
 
 
+def mistakes_of_the_rule(X, y):
+    """How often Rosenblatt's rule errs before a pass without mistakes, on inputs whose last column is 1."""
+    w, mistakes, before = torch.zeros(X.shape[1]), 0, -1
+    while mistakes > before:
+        before = mistakes
+        for x, target in zip(X, y, strict=True):
+            error = target - (x @ w >= 0).float()
+            w, mistakes = w + error * x, mistakes + abs(error.item())
+    return mistakes
+
+
+@pytest.mark.claim("introduction-perceptron-definition")
+def test_the_margin_of_the_theorem_counts_the_bias():
+    X, y = torch.tensor([[10.0, 1], [12, 1]]), torch.tensor([0.0, 1])
+    between = torch.tensor([1.0, -11])  # w and b: the boundary at 11, at distance 1 from both
+    score, R = (X @ between).abs().min(), X.norm(dim=1).max()
+    distance, margin = score / between[:1].norm(), score / between.norm()
+    assert (R / distance) ** 2 < mistakes_of_the_rule(X, y) <= (R / margin) ** 2
+
+
 class Counted(float):
     """A number that counts the multiplications and additions made with numbers of its kind."""
 

@@ -137,6 +137,14 @@ for candidates, loss in [([0], 0.0), ([0, 1, 2], 0.0), ([1, 2], 1000.0), ([2], 2
     }
     close(got, loss, f"the loss for scores 1000, 0, -1000 and candidates {candidates}", mistakes)
 
+mistakes = {
+    "A candidate with a lower score than your mask is drowned by it: only a score of -inf has no weight at all.": 1e9,
+}
+got = candidate_loss(
+    torch.tensor([[0.0, -1e10, -2e10]], dtype=torch.float64), torch.tensor([[False, True, True]])
+)
+close(got, 1e10, "the loss for scores 0, -1e10, -2e10 and candidates [1, 2]", mistakes)
+
 # The gradient there: what the model says, minus what it says once it knows the candidates.
 z = torch.tensor([[1000.0, 0.0, 0.0]], dtype=torch.float64, requires_grad=True)
 loss = candidate_loss(z, torch.tensor([[False, True, True]]))
@@ -263,8 +271,10 @@ close(late, [0.2, 0.2, 0.2], "the rates after the end", {"The wave has come up a
 with reason(ZeroDivisionError, division):
     got = [learning_rate(t, 3, 0, 0.8, 0.2) for t in range(4)]
     close(got, [0.8, 0.5, 0.2, 0.2], "the rates of three steps without warm-up")
-    got = [learning_rate(t, 4, 4, 0.8, 0.2) for t in range(5)]
-    close(got, [0.2, 0.4, 0.6, 0.8, 0.2], "the rates of four steps, all warm-up, and one more")
+    got = [learning_rate(t, 4, 4, 0.8, 0.2) for t in range(4)]
+    close(got, [0.2, 0.4, 0.6, 0.8], "the rates of four steps, all warm-up")
+    got = learning_rate(4, 4, 4, 0.8, 0.2)
+    close(got, 0.2, "the rate after the end: the floor, also when w = T")
     got = [learning_rate(t, 3, 2, 0.8, 0.2) for t in range(4)]
     mistakes = {
         "A single step is left after the warm-up, and the list gives it the peak.": [
@@ -439,6 +449,10 @@ special = {
 wants = [0.1771656285, 0.0700211050, -0.0992302344, -0.1400000000]
 for key, want in zip(keys, wants, strict=True):
     close(got[key], want, f"θ₂ of {key} for c = 2, x = 1, η = 0.6", special[key])
+with on_paper():
+    far = adaptive_four(c=2.0, x=2.0, eta=5.0)["amsgrad"]
+mistakes = {"You kept the first s: here the second is larger, and the largest so far counts.": 2.0}
+close(far, -0.1132486541, "θ₂ of amsgrad for c = 2, x = 2, η = 5, with θ₁ = −3", mistakes)
 steep = adaptive_four(c=200.0, x=1.0, eta=0.6)
 for key in keys:
     mistakes = {
@@ -744,7 +758,7 @@ with your_turn(
 # **Before you write:** what is the derivative of the sigmoid, in terms of $p = \sigma(s)$? For which scores is it largest, and what is left of $H$ when all scores are far from 0?
 #
 # <details><summary>Hint 1</summary>The gradient of the mean is known from the lecture: what the model says minus the truth, times the input. Differentiate it once more by w: each example adds x xᵀ, times a number.</details>
-# <details><summary>Hint 2</summary>Multiply the rows of X by these numbers: a column (N, 1) times (N, d). The penalty has a second derivative, too. And log(1 + e^s) was a "Your turn" of the lecture; torch has it under two names.</details>
+# <details><summary>Hint 2</summary>Multiply the rows of X by these numbers: a column (N, 1) times (N, d). The penalty has a second derivative, too. And log(1 + e^-s) was a "Your turn" of the lecture: here the sign of s is the other one. torch has it under two names.</details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "newton_path", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -775,6 +789,20 @@ def newton_path(
 
 
 # %% nbgrader={"grade": true, "grade_id": "newton_path_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+class Patience(TorchFunctionMode):
+    """Lets the code inside call torch 20000 times: a brake that never takes hold would run for ever."""
+
+    calls = 0
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        self.calls += 1
+        require(
+            self.calls <= 20_000,
+            "You halve a and never come to an end: as a gets shorter, so must the gain that you ask for, a quarter of a gᵀd.",
+        )
+        return function(*args, **(kwargs or {}))
+
+
 # Near the minimum: one input, three examples, and each step squares the error.
 shapes = "Shapes do not fit. X is (N, d) and y is (N,): one number for each example must stand as a column before it meets X."
 X, y = torch.tensor([[1.0], [-1.0], [1.0]]).double(), torch.tensor([1.0, 0.0, 1.0]).double()
@@ -810,7 +838,7 @@ mistakes = {
 equal(len(path), 4, "the number of points of the path for λ = 1/8", mistakes)
 
 # Far away: the full step from -8 would lead to 747.
-with without("autograd"), no_optimizers():
+with without("autograd"), no_optimizers(), Patience():
     path = newton_path(X, y, 1e-3, torch.tensor([-8.0], dtype=torch.float64))
 mistakes = {
     "That is the full step, and the loss is far higher there: halve it.": [746.6706267647],
@@ -1013,8 +1041,28 @@ require(
     "From the top of the hill all of eight seeds led to one and the same well: draw the nudge at random, in all directions.",
 )
 
+
 ### BEGIN HIDDEN TESTS
+def staircase(theta):
+    """Gradient of a chain of saddles: each number may fall from 0 to ±1 only when the one before it has fallen, and is held tight until then."""
+    before = torch.cat([torch.ones_like(theta[:1]), theta[:-1]])
+    wall = 5.3 * torch.exp(-8 * before**2)
+    pull = -8 * before * wall * theta**2  # on the one before
+    own = (wall - 0.52) * theta + 0.52 * theta**3
+    return own + torch.cat([pull[1:], torch.zeros_like(theta[:1])])
+
+
+def tight_valley(theta):
+    """The long valley, with walls so steep that nothing is left of a nudge when the walker arrives at the saddle."""
+    x, y = theta
+    bend = torch.tanh(x - 2)
+    return torch.stack(
+        [x / (1 + x**2).sqrt() + 1.3 * (1 - bend**2) * y**2, (1.9 + 2.6 * bend) * y + y**3]
+    )
+
+
 for gradient, start in [
+    (staircase, [0.0] * 5), (tight_valley, [280.0, 0.0]),
     (egg_box, [math.pi, math.pi]), (egg_box, [math.pi / 2, math.pi / 2]), (egg_box, [0.0, 1.0]),
     (two_saddles, [0.6, 0.0]), (two_saddles, [0.0, 0.3]), (long_valley, [30.0, 0.0]), (two_saddles, [-1.0, 0.0]), (ridge, [1.0, -1.0] * 5), (ridge, [0.4] * 10),
 ]:  # fmt: skip
