@@ -732,6 +732,24 @@ def train_epoch(model, batches, loss, optimizer, k):
     return total / examples
 
 
+# %% train_epoch | wrong | one more step at the end, on gradients of zero | Each group makes one step
+def train_epoch(model, batches, loss, optimizer, k):
+    model.train()
+    optimizer.zero_grad()
+    batches, total, examples = iter(batches), 0.0, 0
+    while group := list(itertools.islice(batches, k)):
+        size = sum(len(y) for _, y in group)
+        for x, y in group:
+            value = loss(model(x), y)
+            (value * len(y) / size).backward()
+            total += len(y) * value.item()
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=False)
+        examples += size
+    optimizer.step()
+    return total / examples
+
+
 # %% train_epoch | wrong | one large batch after all | that would not fit
 def train_epoch(model, batches, loss, optimizer, k):
     model.train()
@@ -1542,6 +1560,23 @@ def load(training, path):
     training.to_come, training.losses = state["to_come"], state["losses"]
     training.shuffler.set_state(state["order"])
     torch.manual_seed(state["seed"])
+
+
+# %% save_and_load | wrong | the optimizer is forgotten | load its state, too
+def save(training, path):
+    t = training
+    state = {name: getattr(t, name).state_dict() for name in ("model", "scheduler")}
+    state |= {"to_come": t.to_come, "losses": t.losses}
+    torch.save(state | {"order": t.shuffler.get_state(), "torch": torch.get_rng_state()}, path)
+
+
+def load(training, path):
+    state = torch.load(path)
+    for name in ("model", "scheduler"):
+        getattr(training, name).load_state_dict(state[name])
+    training.to_come, training.losses = state["to_come"], state["losses"]
+    training.shuffler.set_state(state["order"])
+    torch.set_rng_state(state["torch"])
 
 
 # %% save_and_load | wrong | of the optimizer only the rate | Adam has a memory

@@ -121,14 +121,14 @@ tiny = [[[255, 51, 0], [0, 0, 0], [102, 0, 0]], [[0, 0, 255], [0, 204, 0], [0, 0
 loaded = []
 
 
-def load(i):
+def load_scene(i):
     loaded.append(i)
     mask = np.array([[2, 0, 0], [0, 1, 3]], dtype=np.uint8) + np.uint8(10 * i)
     return np.array(tiny, dtype=np.uint8), mask
 
 
 runtime.seed_everything(0)
-some = scenes(load, 6, mirror=False)
+some = scenes(load_scene, 6, mirror=False)
 require(isinstance(some, Dataset), f"Expected a Dataset, but got {type(some).__name__}.")
 equal(len(some), 6, "the number of scenes")
 early = "Nobody has asked for a scene yet: load it in `__getitem__`."
@@ -159,7 +159,7 @@ turned = torch.tensor(
 )
 turned_mask = torch.tensor([[20, 20, 22], [23, 21, 20]])
 upside_down = torch.tensor([[20, 21, 23], [22, 20, 20]])
-some, times = scenes(load, 6, mirror=True), 0
+some, times = scenes(load_scene, 6, mirror=True), 0
 for _ in range(200):
     with reason(ValueError, backwards):
         picture, mask = some[2]
@@ -333,7 +333,7 @@ for seed in range(8):
 # Write `train_epoch(model, batches, loss, optimizer, k)`. It goes through `batches` once, in train mode. Each $k$ micro-batches in a row make a group, and each group makes **one step, the same as if its examples had come in one batch**: with the gradient of the mean over all examples of the group.
 #
 # - Micro-batches may differ in size. The last group may have fewer than $k$ of them; it makes its step, too.
-# - `batches` gives pairs `(x, y)`. It may be a generator: it can be gone through once, and has no `len`. `loss(prediction, y)` is the mean over the examples given to it.
+# - `batches` gives pairs `(x, y)`. It may be a generator: it can be gone through once, and has no `len`. (You may put all of it into a list: the inputs are small.) `loss(prediction, y)` is the mean over the examples given to it.
 # - The model never sees more than one micro-batch at a time, and each goes backward before the next one goes forward. Otherwise no memory is saved.
 # - Gradients left over from before the call play no part. Some parameters may be frozen, without a gradient.
 # - Return the mean loss over all examples of the epoch, each measured when the model saw it, as a plain number.
@@ -374,7 +374,7 @@ class Constant(nn.Module):
         self.w, self.frozen = nn.Parameter(torch.zeros(1)), nn.Parameter(torch.zeros(1), False)
         self.w.grad = torch.full((1,), 100.0)  # left over from somewhere
         self.forwards, self.backwards, self.waiting, self.largest = 0, 0, 0, 0
-        self.modes = set()
+        self.modes, self.steps = set(), 0
 
     def forward(self, x):
         prediction = self.w * torch.ones_like(x) + self.frozen
@@ -388,11 +388,15 @@ class Constant(nn.Module):
     def count(self, gradient):
         self.backwards += 1
 
+    def count_step(self, *_):
+        self.steps += 1
+
 
 def trained(*targets, k=2):
     """The model and what was returned, for micro-batches with these targets; a step of 0.5 goes to the targets' mean."""
     model = Constant().eval()
     optimizer = torch.optim.SGD([model.w], lr=0.5)
+    optimizer.register_step_post_hook(model.count_step)
     batches = ((torch.ones(len(y)), torch.tensor(y)) for y in targets)
     with reason(TypeError, "Perhaps this: `batches` may be a generator, which has no length."):
         return model, train_epoch(model, batches, F.mse_loss, optimizer, k)
@@ -442,6 +446,10 @@ mistakes = {
     "That is the loss of the last group: the epoch had more.": 290.0,
 }  # fmt: skip
 close(got, 694 / 6, "the mean loss of the epoch", mistakes, tol=1e-5)
+mistakes = {
+    "Each group makes one step, and nothing else does: Adam moves on a gradient of zero, too.": 3
+}
+equal(model.steps, 2, "the number of steps for two groups", mistakes)
 model, got = trained([1.0, 3.0], [5.0], k=1)
 close(model.w, [5.0], "w for k = 1, after two micro-batches")
 model, got = trained([1.0, 3.0], [8.0], k=5)
@@ -577,17 +585,19 @@ require(
 )
 
 # The modes are what they were, whatever they were.
-after = [module.training for module in model.modules()]
+modes_after = [module.training for module in model.modules()]
 mistakes = {
     "The model stayed in eval mode: the training would go on without dropout.": [False] * 3,
     "The frozen part was in eval mode before, and must be so again.": [True] * 3,
 }
-equal(after, [True, True, False], "the training modes of model, noise and frozen part", mistakes)
+equal(
+    modes_after, [True, True, False], "the training modes of model, noise and frozen part", mistakes
+)
 model.eval()
 judge(model, [(x, y)])
 mistakes = {"The model was in eval mode before, and must stay so.": [True] * 3}
-after = [module.training for module in model.modules()]
-equal(after, [False] * 3, "the training modes of a model in eval mode", mistakes)
+modes_after = [module.training for module in model.modules()]
+equal(modes_after, [False] * 3, "the training modes of a model in eval mode", mistakes)
 
 ### BEGIN HIDDEN TESTS
 for seed, sizes in enumerate([[7], [5, 5, 1], [1, 2, 3, 4], [16, 16, 9]]):
@@ -757,7 +767,11 @@ require(
     got_inputs == inputs,
     "This epoch is right, and the order of the next one differs: it comes from a generator.",
 )
-equal(got_rates[0], rates[0], "the first learning rate after loading")
+require(
+    got_rates[0] == rates[0],
+    f"The first learning rate after loading is {got_rates[0]:.5f}, and not {rates[0]:.5f}. "
+    "The rate in use stands in the optimizer's param_groups: load its state, too.",
+)
 require(
     got_rates == rates,
     f"The learning rates go on as {got_rates[1]:.5f}, {got_rates[2]:.5f}, and not as "
@@ -807,7 +821,7 @@ with your_turn("Interrupted after step 53, in the middle of an epoch. Nobody can
 #
 # *Difficulty 4 of 5, about 45 minutes. Each bug counts 1 point.*
 #
-# Here is a program that somebody wrote to tell even digits from odd ones. What its docstrings say is right. What its code does is not: it has **six bugs**, one or more in a method, and none of them raises an error. You have met their relatives in the lecture's zoo.
+# Here is a program that somebody wrote to tell even digits from odd ones. What its docstrings say is right. What its code does is not: it has **six bugs**, in `Net` and in `Program`; some methods have none, one has two. None of them raises an error. You have met their relatives in the lecture's zoo.
 
 
 # %%
@@ -884,7 +898,7 @@ class Program:
 #     return Mended
 # ```
 #
-# A model of your own is made by `make_model`; its last layer must be called `last`. Do not mend by leaving out: the doubled pictures, the shuffling, the dropout, the small start stay.
+# A model of your own is made by `make_model`; its last layer must be called `last`. Do not mend by leaving out: the doubled pictures, the shuffling, the dropout, the small start stay. The rate of the dropout, the learning rate and the kind of optimizer are no bugs, and no test looks at them: keep them, or choose your own.
 # There is a test for each bug. They do not need each other, so you may mend one after the other. Look for the bug before you read its test.
 #
 # **Before you write:** which of the six would "overfit one batch" find? Which one makes the result look *better* than it is?
@@ -1169,9 +1183,12 @@ def career(program, epochs=40):
     *train, X_test, y_test = program.split(pictures[:, 0], even)
     losses = [loss for _ in range(epochs) for loss in program.train_epoch(program.batches(*train))]
     parts = [(X_test, y_test), (new_pictures[:, 0], new_even)]
-    return losses, *[
-        ((program.probabilities(x) > 0.5) == (y > 0.5)).float().mean().item() for x, y in parts
-    ]
+    judged = [(program.probabilities(x), y) for x, y in parts]
+    require(
+        all(((p >= 0) & (p <= 1)).all() for p, _ in judged),
+        "`probabilities` returns numbers below 0 or above 1: these are raw scores.",
+    )
+    return losses, *[((p > 0.5) == (y > 0.5)).float().mean().item() for p, y in judged]
 
 
 # %% mystnb={"image": {"alt": "Two loss curves over the steps of 40 epochs: the broken program's stays near 0.7, the mended one's falls from 0.69 to about 0.1."}}
@@ -1189,7 +1206,7 @@ with your_turn("The patient is well."):
 # %% [markdown]
 # *The broken program (orange) does not learn at all, the mended one (blue) does. The legend says how many new digits each one gets right.*
 #
-# Explore: put the bugs back one at a time (let your class inherit one method less). Which of the six would you have noticed from this picture alone?
+# Explore: let your class inherit one method less, and what was wrong in it is back. (If you moved the sigmoid from the model into `probabilities`, take out `make_model` and `probabilities` together.) Which bugs would you have noticed from this picture alone? The leak in `split` is not among them.
 
 # %% [markdown]
 # ## For whoever wants more (no points)
