@@ -297,9 +297,7 @@ def logistic_loss(s):
 
 with your_turn():
     got = logistic_loss(torch.tensor([-1000.0, 0.0, 30.0])) * torch.tensor([1, 1, math.exp(30)])
-    close(
-        got, [1000.0, math.log(2), 1.0], "the losses at -1000 and 0, and exp(30) times that at 30"
-    )
+    close(got, [1000.0, math.log(2), 1.0], "the losses at -1000, 0 and 30 (times exp(30))")
     close(torch.func.grad(logistic_loss)(torch.tensor(0.0)), -0.5, "the gradient at 0 (no kink)")
 
 # %% [markdown]
