@@ -1100,7 +1100,7 @@ plt.show()
 # | The mean squared gradient of SGD stays below $\frac{2\beta\Delta}T+\sqrt{8\beta\Delta\sigma^2/T}$ at the horizons 10, 100, 1000 and 10 000. | 4.10 The theorem |
 # | The mean squared gradient falls like $1/T$ with exact gradients and like $T^{-1/2}$ with noisy ones and the tuned step. | 4.10 The theorem |
 # | On a parabola the gradient of SGD settles at the root mean square $\sigma\sqrt{\eta\beta/(2-\eta\beta)}$. | 4.10 The theorem |
-# | Momentum takes the root of the condition number: on least squares the predicted numbers of steps are met from $\kappa=10$ to 3000. | 4.11 Momentum: a heavy ball rolls faster |
+# | Momentum takes the root of the condition number: on least squares, from $\kappa=10$ to 3000, gradient descent needs the predicted number of steps exactly, and momentum some 20 % more than its rate says. | 4.11 Momentum: a heavy ball rolls faster |
 # | Under a constant gradient AdaGrad's effective step fades like $\eta/\sqrt t$; the first one is $\eta$ in every coordinate. | 4.12 A step for each coordinate |
 # | When gradients become ten times smaller, RMSProp's effective step grows tenfold within a hundred steps, and AdaGrad's does not grow. | 4.12 A step for each coordinate |
 # | With bias correction Adam's first step is $\eta\,\mathrm{sign}(g)$; without it $3.16\,\eta$. | 4.12 A step for each coordinate |
