@@ -961,10 +961,11 @@ with your_turn("Two hundred numbers, two spirals."):
     points, classes = spirals(600, seed=1)
     fig, ax = plt.subplots(figsize=(6, 4.8))
     shades = LinearSegmentedColormap.from_list("belief", [BLUE, "white", ORANGE])
+    u, belief, points = u.numpy(), belief.numpy(), points.numpy()  # as matplotlib wants them
     mesh = ax.pcolormesh(u, u, belief, cmap=shades, vmin=0, vmax=1, alpha=0.55, rasterized=True)
     ax.contour(u, u, belief, levels=[0.5], colors="black", linewidths=1.5)
     for c, colour, marker in ((0, BLUE, "o"), (1, ORANGE, "s")):
-        ax.scatter(*points[classes == c].T, s=9, color=colour, marker=marker)
+        ax.scatter(*points[(classes == c).numpy()].T, s=9, color=colour, marker=marker)
     fig.colorbar(mesh, label="probability of class 1")
     ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     plt.show()
