@@ -57,3 +57,11 @@ def test_what_is_given_is_no_secret():
     shared = new_notebook(cells=[new_code_cell(MARKED), new_code_cell(f"if ready:\n    {LINE}")])
     assert secret_runs(shared) == set() and len(open_secrets(shared)) == 1
     assert open_secrets(new_notebook(cells=[new_code_cell(MARKED)])) == []
+
+
+def test_a_secret_beside_a_picture_is_found_and_the_picture_is_not_searched():
+    secret = ("result", "=", "2", "*", "x", "+", "1", "/")
+    picture = "iVBORw0KGgo" + "A" * 600 + "=="
+    assert in_text({secret}, [f'"{picture}" result = 2 * x + 1 / y "{picture}"']) == [secret]
+    hidden = ("A" * 600,)
+    assert in_text({hidden}, [picture]) == []
