@@ -12,7 +12,7 @@
 # **After this chapter you can write a training program that you have reason to trust: you know each of its parts, you judge it on data that it has not seen, you can stop and resume it, and you find the bugs that raise no error.**
 #
 # *You need:* chapter 1 (tensors, the multilayer perceptron), chapter 2 (`backward`, and where gradients come from), Python classes.
-# *Time:* two halves of about 50 minutes. Half way there is a place to pause.
+# *Time:* two halves of about 55 minutes. Half way there is a place to pause.
 
 # %% [markdown] tags=["badge"]
 # *This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*
@@ -192,7 +192,7 @@ assert runs_before == 0 and len(runs) == 6 and not torch.equal(views[0], views[1
 
 # %% [markdown]
 # *Six accesses to the same index, six cats.* The price is paid at each access too: in every epoch.
-# **Where beginners fall in:** a mirrored cat is a cat. A mirrored 3 is not a 3. And the held-out pictures get no random transform at all.
+# **A trap:** a mirrored cat is a cat. A mirrored 3 is not a 3. And the held-out pictures get no random transform at all.
 #
 # ### The loader
 #
@@ -434,7 +434,6 @@ def minimize(zero, steps=60):
 # %% mystnb={"image": {"alt": "x over 60 steps: with zero_grad it falls to 0 at once, without it swings between minus one and one and never comes to rest."}} tags=["claim:training-pipeline-zero-grad-is-needed"]
 curves = {"with zero_grad": minimize(True), "without": minimize(False)}
 plot_curves(range(1, 61), curves, "step", "x")
-plt.show()
 late = np.abs(minimize(False, steps=300)[-20:]).max()
 assert abs(curves["with zero_grad"][-1]) < 2e-6 and 0.9 < late < 1.1
 
@@ -455,7 +454,7 @@ assert abs(curves["with zero_grad"][-1]) < 2e-6 and 0.9 < late < 1.1
 
 # %%
 rates, runs = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10], {}
-test = Batches(X_test, y_test, batch_size=50)
+test = Batches(X_test, y_test, batch_size=50)  # `evaluate`, below, is explained in section 3.6
 for rate in rates:
     torch.manual_seed(0)
     model = mlp()
@@ -471,8 +470,7 @@ def at_rate(rate):
     for eta, colour in {0.1: "0.8", rate: ORANGE}.items():
         ax.plot(runs[eta][0], color=colour, linewidth=1.2, label=f"η = {eta}")
     ax.set(xlabel="step", ylabel="training loss (nats)", ylim=(0, 4))
-    ax.set_title(f"held-out accuracy {runs[rate][1]:.2f}")
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", title=f"held-out accuracy {runs[rate][1]:.2f}")
     return fig
 
 
@@ -552,8 +550,8 @@ def overall(parts):
 
 
 with your_turn():
-    mistake = {"Weight each part by its size.": 0.75}
-    close(overall([(300, 0.5), (100, 1.0)]), 0.625, "the accuracy on 400", mistake)
+    mistakes = {"Weight each part by its size.": 0.75, "Divide by the number of examples.": 250}
+    close(overall([(300, 0.5), (100, 1.0)]), 0.625, "the accuracy on 400", mistakes)
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -616,7 +614,7 @@ assert right / 1000 < 0.2 < 0.7 < abroad
 # %% [markdown]
 # ## 3.7 The finished loop
 #
-# `helpers.training.fit` is our loop, with what longer trainings need around it. Open the file: `fit` is one function, from top to bottom. It is the same loop, and we prove it: same seed, same weights, to the last bit.
+# `helpers.training.fit` is our loop, with what longer trainings need around it. Open the file: `fit` is one function, from top to bottom. It returns a history: lists of numbers, `history.steps` with one for each step, `history.epochs` with one for each epoch. It is the same loop, and we prove it: same seed, same weights, to the last bit.
 
 
 # %%
@@ -630,9 +628,8 @@ def start(seed=0):
 
 
 def run(model, batches, optimizer, **settings):
-    settings |= {"device": cpu, "progress": False}
-    history = fit(model, batches, F.cross_entropy, optimizer, **settings)
-    return history.steps["loss"], model.state_dict()["1.weight"]
+    done = fit(model, batches, F.cross_entropy, optimizer, device=cpu, progress=False, **settings)
+    return done.steps["loss"], model.state_dict()["1.weight"]
 
 
 # %% tags=["proof"]
@@ -647,7 +644,9 @@ assert losses != run(*start(seed=1), epochs=2)[0]
 # **Seeds.** The initial weights and the order of the examples are random numbers. `runtime.seed_everything(0)` fixes them all (Python, NumPy, PyTorch), and then a run on a CPU repeats bit for bit. A GPU adds in another order and may differ in the last digits.
 # A seed makes a run *repeatable*. It does not make its result *true*: report several seeds, and the spread.
 #
-# **Early stopping** ends a training when the validation loss has not fallen for some epochs (`patience`), and gives back the best epoch's weights. The validation data are then part of the training: they chose the weights. So take them from the training data, and leave the test data alone until the end.
+# **Three parts of the data.** *Training* data move the weights. *Validation* data choose: the rate, the number of epochs. *Test* data judge, once, at the end. Validation and test data are *held out*: no step sees them. (So far we had one held-out part for both, and looked at it to choose a rate in section 3.5: what it says of the chosen one is a little too good.)
+#
+# **Early stopping** ends a training when the validation loss has not fallen for some epochs (`patience`), and gives back the best epoch's weights. The validation data are then part of the training: they chose the weights. So take them from the training data, and leave the test data alone until the end. (In the last line, `argmin` counts from 0, and five epochs without progress follow: + 6.)
 
 # %%
 torch.manual_seed(0)
@@ -657,12 +656,11 @@ settings = {"epochs": 200, "valid": valid, "patience": 5, "progress": False}
 curve = fit(model, few, F.cross_entropy, optimizer, **settings).epochs["valid_loss"]
 kept = evaluate(model, valid, {"loss": F.cross_entropy})["loss"]
 print(f"stopped after {len(curve)} of 200 epochs; kept epoch {1 + np.argmin(curve)}: {kept:.3f}")
-# argmin counts from 0, and five epochs without progress follow: 1 + 5
 assert len(curve) == np.argmin(curve) + 6 < 100 and math.isclose(kept, min(curve), rel_tol=1e-4)
 
 # %% [markdown]
 # **Checkpoints.** A long training dies one night. What must be on the disk, so that the resumed run is the *same* run? The weights are not enough. The optimizer has a memory (Adam's averages), the schedule (a plan by which the learning rate changes from step to step) a position, the random generator a state. `state_dict()` gives each part as a dictionary of tensors; `torch.save` writes it.
-# We train for four epochs, stop another run after two and resume it, and do the same with the weights alone.
+# We train for four epochs, stop another run after two and resume it. Then we do the same by hand without Adam's memory: once with the weights and the random state, once with the weights alone.
 
 
 # %% tags=["proof"]
@@ -673,21 +671,25 @@ whole, weights = run(*start(), epochs=4)
 with TemporaryDirectory() as folder:
     file, half = Path(folder, "training.pt"), start()
     run(*half, epochs=2, checkpoint=file)
+    chance, by_hand = torch.get_rng_state(), []
     resumed, weights_resumed = run(*start(), epochs=4, checkpoint=file, resume=True)
-model, batches, optimizer = start()
-model.load_state_dict(half[0].state_dict())  # the weights, and nothing else
-weights_only, _ = run(model, batches, optimizer, epochs=2)  # two epochs are 126 steps
-assert resumed == whole and torch.equal(weights, weights_resumed) and weights_only != whole[126:]
+for state in (torch.manual_seed(1).get_state(), chance):  # another state, and that at the break
+    model, batches, optimizer = start()
+    model.load_state_dict(half[0].state_dict())
+    torch.set_rng_state(state)
+    by_hand.append(run(model, batches, optimizer, epochs=2)[0])  # two epochs are 126 steps
+assert resumed == whole and torch.equal(weights, weights_resumed) and whole[126:] not in by_hand
 
-# %% mystnb={"image": {"alt": "Difference of the training loss from the uninterrupted run, over steps 127 to 252: exactly zero for the resumed run, jumps of up to several tenths for the run that got the weights only."}}
-names, curves = ["resumed by fit", "weights only"], np.array([resumed[126:], weights_only]).T
-plt.plot(range(127, 253), curves - np.array(whole[126:])[:, None], label=names, linewidth=1.2)
+# %% mystnb={"image": {"alt": "Difference of the training loss from the uninterrupted run, over steps 127 to 252: exactly zero for the resumed run, small wiggles that begin at zero with the weights and the random state, and jumps of up to several tenths with the weights only."}}
+names = ["weights only", "weights and random state", "resumed by fit"]
+curves = np.array([*by_hand, resumed[126:]]).T - np.array(whole[126:])[:, None]
+plt.plot(range(127, 253), curves, label=names, linewidth=1.2)
 plt.gca().set(xlabel="step", ylabel="loss − loss of the whole run")
 plt.legend(loc="center left", bbox_to_anchor=(1, 0.5))
-plt.show()
+assert by_hand[1][0] == whole[126] != by_hand[0][0]
 
 # %% [markdown]
-# *Zero, exactly (blue): nobody can tell that there was a break. With the weights alone (orange) it is another run: Adam starts without memory, and the batches come in another order.*
+# *Zero, exactly (green): nobody can tell that there was a break. With the random state (orange) the batches are the same ones, and the first loss is, too; then Adam, which starts without memory, goes another way. With the weights alone (blue) the batches come in another order as well: it is another run.*
 #
 # Three times 101 770 numbers of 4 bytes, weights and Adam's two averages, make about 1.2 MB: that is the size of this checkpoint. Load such a file with `torch.load(file, weights_only=True)`: without it a file from a stranger may run any program.
 #
@@ -699,7 +701,7 @@ plt.show()
 #
 # $$ \mathbb{E}\, \lVert g_B - g \rVert^2 = \frac{\sigma^2}{B} \cdot \frac{N - B}{N - 1}. $$
 #
-# The last factor is near 1 for small batches, and 0 for $B = N$. So the error falls like $1 / \sqrt{B}$: **four times the work for half the noise**. A linear classifier lets us measure it, since chapter 2 gave us its gradient for each example, $(p - \mathrm{onehot}(y))\, x^\top$. (Here the scores are $XW$ with the pictures as rows, so the code has the transpose, $x\, (p - \mathrm{onehot}(y))^\top$: the same numbers, and the same length.)
+# The last factor is near 1 for small batches, and 0 for $B = N$. So the error falls like $1 / \sqrt{B}$: **four times the work for half the noise**. A linear classifier lets us measure it, since chapter 2 gave us its gradient for each example, $(p - \mathrm{onehot}(y))\, x^\top$. (Here the scores are $XW$ with the pictures as rows, so the code has the transpose, $x\, (p - \mathrm{onehot}(y))^\top$: the same numbers, and the same length.) We measure in units of the whole gradient: divided by $\lVert g \rVert$, it has length 1, and $\sigma$ says how many times larger the noise of one example is.
 
 # %%
 X, onehot, W = X_train[:1000].flatten(1), F.one_hot(y_train[:1000], 10), torch.zeros(784, 10)
@@ -721,7 +723,7 @@ print("measured", np.round(noise, 2), "\ntheory  ", np.round(theory, 2))
 assert np.allclose(noise, theory, rtol=0.2, atol=1e-4)
 
 # %%
-sideways = G - torch.outer(G @ g, g)  # at right angles to g
+sideways = G - torch.outer(G @ g, g)  # at right angles to g; pca_lowrank: how they spread most
 plane = torch.stack([g, torch.pca_lowrank(sideways, q=1)[2][:, 0]])  # g, and the widest direction
 
 
@@ -742,7 +744,7 @@ explore(
 # %% [markdown]
 # *Each point is the gradient of one batch. We see two directions of 7 840: along the whole gradient, and the one across it in which the examples differ most. The error in the title counts the other 7 838 too, so it is larger than the cloud. At $B = 1$ and $4$ some points lie outside the picture.*
 #
-# *At $B = 1$ nearly all points go forwards, but most go further sideways. From $B = 4$ on hardly one goes backwards, although at $B = 4$ the error is 14 times the gradient's length: it is spread over thousands of directions, and little of it falls on the one that counts. Forwards, more or less, is all that a step needs. At $B = N$ nothing is left to chance.*
+# *At $B = 1$ nearly all points go forwards, but most go further sideways. From $B = 4$ on hardly one goes backwards, although at $B = 4$ the error is about 14 times the gradient's length: it is spread over thousands of directions, and little of it falls on the one that counts. Forwards, more or less, is all that a step needs. At $B = N$ nothing is left to chance.*
 #
 # Large batches waste work on precision that one small step cannot use. Very small ones waste the hardware, which multiplies 64 rows in little more time than one. Between 32 and 256 is a good start.
 #
@@ -853,15 +855,14 @@ assert results["test_data_in_training"][1] > healthy_accuracy > 0.84
 
 # %% mystnb={"image": {"alt": "Ten small plots of training loss over 300 steps, each with the healthy curve in grey and a bug's in orange. Without zero_grad it jumps, at times beyond 5; with the wrong optimizer, or weights of zero, it stays at 2.3; softmax twice falls slowly; with no eval mode, or test data in training, it looks healthy. Held-out accuracies run from about 0.1 to 0.98."}}
 fig, axes = plt.subplots(2, 5, figsize=(12, 5.2), sharex=True, sharey=True)
+fig.supxlabel("step")
+fig.supylabel("training loss (nats)")
 for n, (name, (losses, share)) in enumerate(results.items()):
     ax = axes.flat[n]
     ax.plot(healthy, color="0.75", linewidth=1)
     ax.plot(losses, color=ORANGE, linewidth=1)
     ax.set_title(f"{n + 1}  {name.replace('_', ' ')}\nheld-out {share:.2f}")
     ax.set(ylim=(0, 5), xlim=(0, 300))
-fig.supxlabel("step")
-fig.supylabel("training loss (nats)")
-plt.show()
 
 # %% [markdown]
 # *Grey: the healthy program. Orange: with the bug. Above each: the held-out accuracy.* "Hard to see in the result" meant: at most 0.09 below the healthy accuracy, or above it. Without the healthy program beside it, who would miss so little? Read the symptoms.
@@ -897,7 +898,17 @@ for check in reports["no_zero_grad"]:
 display(Markdown("\n".join(table)))
 
 # %% [markdown]
-# The columns are the bugs, numbered as in the figure. The healthy program passes every check, and each bug is found by at least one. (Two rows stay empty. Which bug of your own would fill them? Try `program.X = 255 * program.X`.) And the checks say what to do:
+# The columns are the bugs, numbered as in the figure. The healthy program passes every check, and each bug is found by at least one. (Two rows stay empty. Which bug of your own would fill them? Here is one: bytes that nobody divided by 255. Type it into a new cell.)
+#
+# ```python
+# def not_scaled(program):
+#     program.X = 255 * program.X
+#
+#
+# report(Program(not_scaled))
+# ```
+#
+# And the checks say what to do:
 
 # %%
 for name in ("layer_in_a_list", "no_eval_mode", "sorted_by_class"):
@@ -920,7 +931,8 @@ with your_turn():
     x, mixing = torch.randn(4, 6), lambda x: x.reshape(6, 4).T  # should be x itself
     equal(influences(nn.Linear(6, 2), x, 2), [2], "what example 2 of a linear layer depends on")
     equal(influences(mixing, x, 0), [0, 1, 2, 3], "what row 0 of a careless reshape depends on")
-    equal(influences(lambda x: torch.cat([x, -x], 1), x, 1), [1], "inputs of scores with sum 0")
+    why = {"Their plain sum is always 0.": [], "Old gradients are in x.grad: copy x.": [0, 1, 2, 3]}
+    equal(influences(lambda x: torch.cat([x, -x], 1), x, 1), [1], "inputs of opposite scores", why)
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -982,7 +994,7 @@ runtime.seed_everything(0)
 X_train, y_train, X_test, y_test = mnist()
 training, test = Batches(X_train, y_train, shuffle=True), Batches(X_test, y_test, batch_size=500)
 model = mlp()
-optimizer = torch.optim.AdamW(model.parameters())
+optimizer = torch.optim.Adam(model.parameters())
 schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=10 * len(training))
 live = LiveCurves(loss="training loss (nats)", error="held-out error")
 
@@ -1002,7 +1014,7 @@ assert share > 0.93
 # %% [markdown]
 # *Training loss and the share of wrong held-out digits, after each epoch. The held-out digits are only drawn here: nothing is chosen by them.*
 #
-# Is it better than section 3.1? Perhaps. With a test set of 1 000 pictures, one standard error is $\sqrt{0.95 \cdot 0.05 / 1000} \approx 0.007$: do not believe a difference of one per cent from one run.
+# Is it better than section 3.1? Perhaps. With the 1 000 held-out pictures that come with the course, one standard error is $\sqrt{0.95 \cdot 0.05 / 1000} \approx 0.007$: do not believe a difference of one per cent from one run. (With the 10 000 of the full set it is 0.002.)
 #
 # ## Questions
 #

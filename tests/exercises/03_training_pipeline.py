@@ -320,6 +320,153 @@ def scenes(load, n, mirror):
     return Scenes()
 
 
+# %% scenes | wrong | mirrors whatever `mirror` says | With mirror=False nothing is ever mirrored
+def scenes(load, n, mirror):
+    class Scenes(Dataset):
+        def __len__(self):
+            return n
+
+        def __getitem__(self, i):
+            if i >= n:
+                raise IndexError(i)
+            picture, mask = load(i)
+            picture, mask = torch.tensor(picture).permute(2, 0, 1) / 255, torch.tensor(mask).long()
+            if torch.rand(1).item() > 0.5:
+                return picture.flip(2), mask.flip(1)
+            return picture, mask
+
+    return Scenes()
+
+
+# %% scenes | wrong | mirrors whatever `mirror` says, by the other coin | With mirror=False nothing is ever mirrored
+def scenes(load, n, mirror):
+    class Scenes(Dataset):
+        def __len__(self):
+            return n
+
+        def __getitem__(self, i):
+            if i >= n:
+                raise IndexError(i)
+            picture, mask = load(i)
+            picture, mask = torch.tensor(picture).permute(2, 0, 1) / 255, torch.tensor(mask).long()
+            if torch.rand(()) < 0.5:
+                return picture.flip(2), mask.flip(1)
+            return picture, mask
+
+    return Scenes()
+
+
+# %% scenes | wrong | mirrors whatever `mirror` says, by Python's coin | With mirror=False nothing is ever mirrored
+import random
+
+
+def scenes(load, n, mirror):
+    class Scenes(Dataset):
+        def __len__(self):
+            return n
+
+        def __getitem__(self, i):
+            if i >= n:
+                raise IndexError(i)
+            picture, mask = load(i)
+            picture, mask = torch.tensor(picture).permute(2, 0, 1) / 255, torch.tensor(mask).long()
+            if random.random() < 0.5:
+                return picture.flip(2), mask.flip(1)
+            return picture, mask
+
+    return Scenes()
+
+
+# %% scenes | wrong | the class instead of an object | return an object of it
+def scenes(load, n, mirror):
+    class Scenes(Dataset):
+        def __len__(self):
+            return n
+
+        def __getitem__(self, i):
+            if i >= n:
+                raise IndexError(i)
+            picture, mask = load(i)
+            picture, mask = torch.tensor(picture).permute(2, 0, 1) / 255, torch.tensor(mask).long()
+            if mirror and torch.rand(()) < 0.5:
+                return picture.flip(2), mask.flip(1)
+            return picture, mask
+
+    return Scenes
+
+
+# %% scenes | wrong | nothing comes back | `__getitem__` returned NoneType
+def scenes(load, n, mirror):
+    class Scenes(Dataset):
+        def __len__(self):
+            return n
+
+        def __getitem__(self, i):
+            if i >= n:
+                raise IndexError(i)
+            picture, mask = load(i)
+            picture, mask = torch.tensor(picture).permute(2, 0, 1) / 255, torch.tensor(mask).long()
+            if mirror and torch.rand(()) < 0.5:
+                picture, mask = picture.flip(2), mask.flip(1)
+
+    return Scenes()
+
+
+# %% scenes | wrong | returns a pair only if it is not mirrored | `__getitem__` returned NoneType
+def scenes(load, n, mirror):
+    class Scenes(Dataset):
+        def __len__(self):
+            return n
+
+        def __getitem__(self, i):
+            if i >= n:
+                raise IndexError(i)
+            picture, mask = load(i)
+            picture, mask = torch.tensor(picture).permute(2, 0, 1) / 255, torch.tensor(mask).long()
+            if mirror and torch.rand(()) < 0.5:
+                picture, mask = picture.flip(2), mask.flip(1)
+            else:
+                return picture, mask
+
+    return Scenes()
+
+
+# %% scenes | wrong | forgets to move the axis | with shape (3, 2, 3)
+def scenes(load, n, mirror):
+    class Scenes(Dataset):
+        def __len__(self):
+            return n
+
+        def __getitem__(self, i):
+            if i >= n:
+                raise IndexError(i)
+            picture, mask = load(i)
+            picture, mask = torch.tensor(picture) / 255, torch.tensor(mask).long()
+            if mirror and torch.rand(()) < 0.5:
+                return picture.flip(1), mask.flip(1)
+            return picture, mask
+
+    return Scenes()
+
+
+# %% scenes | wrong | NumPy arrays | the kinds of numbers in picture and mask
+def scenes(load, n, mirror):
+    class Scenes(Dataset):
+        def __len__(self):
+            return n
+
+        def __getitem__(self, i):
+            if i >= n:
+                raise IndexError(i)
+            picture, mask = load(i)
+            picture, mask = picture.transpose(2, 0, 1).astype(np.float32) / 255, mask.astype(int)
+            if mirror and np.random.rand() < 0.5:
+                return picture[:, :, ::-1].copy(), mask[:, ::-1].copy()
+            return picture, mask
+
+    return Scenes()
+
+
 # %% collate | right | pad_sequence, and the mask from the lengths
 from torch.nn.utils.rnn import pad_sequence
 
@@ -506,6 +653,14 @@ def collate(sentences):
     tags = torch.stack([F.pad(t, (0, T - len(t)), value=-100) for _, t in sentences])
     density = len(words) // T  # to see how full the batch is
     return words, tags, torch.tensor([len(w) for w, _ in sentences]), tags != -100
+
+
+# %% collate | wrong | the lengths as a list | the types of what comes back
+def collate(sentences):
+    words = nn.utils.rnn.pad_sequence([w for w, _ in sentences], batch_first=True)
+    tags = nn.utils.rnn.pad_sequence([t for _, t in sentences], True, -100)
+    lengths = [len(w) for w, _ in sentences]
+    return words, tags, lengths, torch.arange(words.shape[1]) < torch.tensor(lengths)[:, None]
 
 
 # %% collate | wrong | three tensors | the number of tensors that come back
@@ -778,12 +933,54 @@ def train_epoch(model, batches, loss, optimizer, k):
     return total / examples
 
 
-# %% train_epoch | wrong | asks a generator for its length | which has no length
+# %% train_epoch | wrong | asks a generator for its length | it has no length
 def train_epoch(model, batches, loss, optimizer, k):
     model.train()
     for i in range(len(batches) // k):
         optimizer.step()
     return 0.0
+
+
+# %% train_epoch | wrong | divides every gradient, also that of the frozen parameter | a frozen parameter has no gradient
+def train_epoch(model, batches, loss, optimizer, k):
+    model.train()
+    optimizer.zero_grad()
+    total, examples, waiting = 0.0, 0, 0
+    for i, (x, y) in enumerate(batches):
+        value = loss(model(x), y) * len(y)
+        value.backward()
+        total, examples, waiting = total + value.item(), examples + len(y), waiting + len(y)
+        if (i + 1) % k == 0:
+            for p in model.parameters():
+                p.grad /= waiting
+            optimizer.step()
+            optimizer.zero_grad()
+            waiting = 0
+    return total / examples
+
+
+# %% train_epoch | wrong | divides every gradient by a method | a frozen parameter has no gradient
+def train_epoch(model, batches, loss, optimizer, k):
+    model.train()
+    optimizer.zero_grad()
+    total, examples, waiting = 0.0, 0, 0
+    for i, (x, y) in enumerate(batches):
+        value = loss(model(x), y) * len(y)
+        value.backward()
+        total, examples, waiting = total + value.item(), examples + len(y), waiting + len(y)
+        if (i + 1) % k == 0:
+            for p in model.parameters():
+                p.grad.div_(waiting)
+            optimizer.step()
+            optimizer.zero_grad()
+            waiting = 0
+    return total / examples
+
+
+# %% train_epoch | wrong | a slip that has to do with neither | 'int' object is not callable
+def train_epoch(model, batches, loss, optimizer, k):
+    model.train()
+    return sum(k(batch) for batch in batches)
 
 
 # %% train_epoch | wrong | the last group is forgotten | The last, smaller group made no step
@@ -1237,6 +1434,38 @@ def judge(model, batches):
     return {"loss": loss, "accuracy": right.mean().item(), "balanced": balanced}
 
 
+# %% judge | wrong | two counts of different length | No example of class 2 is right here
+def judge(model, batches):
+    modes = [(m, m.training) for m in model.modules()]
+    model.eval()
+    with torch.no_grad():
+        scores, y = zip(*[(model(a), b) for a, b in batches])
+    for m, mode in modes:
+        m.training = mode
+    scores, y = torch.cat(scores), torch.cat(y)
+    right = scores.argmax(1) == y
+    of_class, hits = torch.bincount(y), torch.bincount(y[right])
+    balanced = (hits / of_class)[of_class > 0].mean().item()
+    loss, accuracy = F.cross_entropy(scores, y).item(), right.float().mean().item()
+    return {"loss": loss, "accuracy": accuracy, "balanced": balanced}
+
+
+# %% judge | wrong | over the classes that have a right prediction | Class 2 occurs, so it counts
+def judge(model, batches):
+    modes = [(m, m.training) for m in model.modules()]
+    model.eval()
+    with torch.no_grad():
+        scores, y = zip(*[(model(a), b) for a, b in batches])
+    for m, mode in modes:
+        m.training = mode
+    scores, y = torch.cat(scores), torch.cat(y)
+    right = scores.argmax(1) == y
+    shares = [right[y == c].float().mean() for c in y[right].unique()]
+    balanced = torch.stack(shares).mean().item()
+    loss, accuracy = F.cross_entropy(scores, y).item(), right.float().mean().item()
+    return {"loss": loss, "accuracy": accuracy, "balanced": balanced}
+
+
 # %% judge | wrong | tensors | Return plain numbers
 def judge(model, batches):
     modes = [(m, m.training) for m in model.modules()]
@@ -1616,6 +1845,88 @@ def load(training, path):
     torch.set_rng_state(state["torch"])
 
 
+# %% save_and_load | wrong | saves nothing | `save` wrote no file at `path`
+def save(training, path):
+    pass
+
+
+def load(training, path):
+    state = torch.load(path)
+    for name in ("model", "optimizer", "scheduler"):
+        getattr(training, name).load_state_dict(state[name])
+    training.to_come, training.losses = state["to_come"], state["losses"]
+    training.shuffler.set_state(state["order"])
+    torch.set_rng_state(state["torch"])
+
+
+# %% save_and_load | wrong | another key | does not fit what is loaded
+def save(training, path):
+    t = training
+    state = {name: getattr(t, name).state_dict() for name in ("model", "optimizer", "scheduler")}
+    state |= {"to_come": t.to_come, "losses": t.losses}
+    torch.save(state | {"order": t.shuffler.get_state(), "torch": torch.get_rng_state()}, path)
+
+
+def load(training, path):
+    state = torch.load(path)
+    for name in ("model", "optimizer", "scheduler"):
+        getattr(training, name).load_state_dict(state[name])
+    training.to_come, training.losses = state["to_come"], state["losses"]
+    training.shuffler.set_state(state["shuffler"])
+    torch.set_rng_state(state["torch"])
+
+
+# %% save_and_load | wrong | the model's state for the optimizer's | does not fit what is loaded
+def save(training, path):
+    t = training
+    state = {name: getattr(t, name).state_dict() for name in ("model", "optimizer", "scheduler")}
+    state |= {"to_come": t.to_come, "losses": t.losses}
+    torch.save(state | {"order": t.shuffler.get_state(), "torch": torch.get_rng_state()}, path)
+
+
+def load(training, path):
+    state = torch.load(path)
+    for name in ("model", "optimizer", "scheduler"):
+        getattr(training, name).load_state_dict(state["optimizer"])
+    training.to_come, training.losses = state["to_come"], state["losses"]
+    training.shuffler.set_state(state["order"])
+    torch.set_rng_state(state["torch"])
+
+
+# %% save_and_load | wrong | a generator as it is | Keep only tensors, numbers
+def save(training, path):
+    t = training
+    state = {name: getattr(t, name).state_dict() for name in ("model", "optimizer", "scheduler")}
+    state |= {"to_come": t.to_come, "losses": t.losses}
+    torch.save(state | {"order": t.shuffler, "torch": torch.get_rng_state()}, path)
+
+
+def load(training, path):
+    state = torch.load(path, weights_only=False)
+    for name in ("model", "optimizer", "scheduler"):
+        getattr(training, name).load_state_dict(state[name])
+    training.to_come, training.losses = state["to_come"], state["losses"]
+    training.shuffler = state["order"]
+    torch.set_rng_state(state["torch"])
+
+
+# %% save_and_load | wrong | the weights are forgotten | After loading, the weights differ
+def save(training, path):
+    t = training
+    state = {name: getattr(t, name).state_dict() for name in ("optimizer", "scheduler")}
+    state |= {"to_come": t.to_come, "losses": t.losses}
+    torch.save(state | {"order": t.shuffler.get_state(), "torch": torch.get_rng_state()}, path)
+
+
+def load(training, path):
+    state = torch.load(path)
+    for name in ("optimizer", "scheduler"):
+        getattr(training, name).load_state_dict(state[name])
+    training.to_come, training.losses = state["to_come"], state["losses"]
+    training.shuffler.set_state(state["order"])
+    torch.set_rng_state(state["torch"])
+
+
 # %% save_and_load | wrong | saving draws random numbers | the losses of the training that was saved, and goes on
 def save(training, path):
     t = training
@@ -1849,6 +2160,64 @@ def mended():
         def __init__(self, seed=0):
             super().__init__(seed)
             self.optimizer.param_groups[0]["lr"] = 0.02
+
+    return Mended
+
+
+# %% mended | wrong | without any zero_grad | The second step depends on the first one's gradient
+def mended():
+    class Mended(Program):
+        def train_epoch(self, batches):
+            self.model.train()
+            losses = []
+            for x, y in batches:
+                loss = self.loss(x, y)
+                loss.backward()
+                self.optimizer.step()
+                losses.append(loss.item())
+            return losses
+
+    return Mended
+
+
+# %% mended | wrong | no seed | `Mended(seed=0)` must make a program
+def mended():
+    class Mended(Program):
+        def __init__(self):
+            super().__init__(0)
+            self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.2)
+
+    return Mended
+
+
+# %% mended | wrong | no last layer of that name | must be called `last`
+def mended():
+    class Mended(Program):
+        def __init__(self, seed=0):
+            torch.manual_seed(seed)
+            self.model = self.make_model()
+            self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.2)
+
+        def make_model(self):
+            hidden = nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Dropout()
+            return nn.Sequential(*hidden, nn.Linear(64, 1), nn.Flatten(0))
+
+    return Mended
+
+
+# %% mended | wrong | no optimizer | `__init__` makes no `self.optimizer`
+def mended():
+    class Mended(Program):
+        def __init__(self, seed=0):
+            torch.manual_seed(seed)
+            self.model = self.make_model()
+
+        def train_epoch(self, batches):
+            optimizer = torch.optim.SGD(self.model.parameters(), lr=0.2)
+            for x, y in batches:
+                optimizer.zero_grad()
+                self.loss(x, y).backward()
+                optimizer.step()
 
     return Mended
 
