@@ -141,6 +141,15 @@ def xor_of_signs():
     return [[1, -1], [-1, 1]], [0, 0], [0.5, 0.5], 0
 
 
+# %% by_hand | wrong | one row of weights; the bias of the output in a list | the shapes that came are [(3,), (2,), (2,), ()]
+def exactly_two():
+    return [1, 1, 1], [-1.5, -2.5], [1, -1], -0.5
+
+
+def xor_of_signs():
+    return [[1, -1], [-1, 1]], [0, 0], [0.5, 0.5], [0]
+
+
 # %% cost | right | unit by unit; a search by halves
 def count(widths, bias=True):
     parameters = operations = 0
@@ -615,6 +624,62 @@ def weighted_loss(prediction, target, weight):
     return torch.dot(weight, (prediction - target) ** 2) / weight.sum()
 
 
+# %% mend | part 3/4 | the places of a picture kept apart | dim=0 alone keeps the places apart
+def standardize(train, new):
+    return (new - train.mean(dim=0)) / train.std(dim=0)
+
+
+def distances(A, B):
+    lengths = A.square().sum(dim=1, keepdim=True) + B.square().sum(dim=1)
+    return (lengths - 2 * A @ B.T).clamp(min=0).sqrt()
+
+
+def accuracy(scores, y):
+    return (scores.argmax(dim=1) == y.reshape(-1)).double().mean()
+
+
+def weighted_loss(prediction, target, weight):
+    return (weight * (prediction[:, 0] - target) ** 2).sum() / weight.sum()
+
+
+# %% mend | part 3/4 | each picture by itself | and not each picture its own
+def standardize(train, new):
+    mean = train.mean(dim=(2, 3), keepdim=True)
+    return (new - mean) / train.std(dim=(2, 3), keepdim=True)
+
+
+def distances(A, B):
+    lengths = A.square().sum(dim=1, keepdim=True) + B.square().sum(dim=1)
+    return (lengths - 2 * A @ B.T).clamp(min=0).sqrt()
+
+
+def accuracy(scores, y):
+    return (scores.argmax(dim=1) == y.reshape(-1)).double().mean()
+
+
+def weighted_loss(prediction, target, weight):
+    return (weight * (prediction[:, 0] - target) ** 2).sum() / weight.sum()
+
+
+# %% mend | part 3/4 | channels as a column of rows | write that of your mean below (B, C, H, W)
+def standardize(train, new):
+    mean = train.mean(dim=(0, 2, 3)).reshape(-1, 1, 1, 1, 1)
+    return torch.cat([new, mean]) / train.std(dim=(0, 2, 3), keepdim=True)
+
+
+def distances(A, B):
+    lengths = A.square().sum(dim=1, keepdim=True) + B.square().sum(dim=1)
+    return (lengths - 2 * A @ B.T).clamp(min=0).sqrt()
+
+
+def accuracy(scores, y):
+    return (scores.argmax(dim=1) == y.reshape(-1)).double().mean()
+
+
+def weighted_loss(prediction, target, weight):
+    return (weight * (prediction[:, 0] - target) ** 2).sum() / weight.sum()
+
+
 # %% mend | part 3/4 | each row with itself | Each row was compared with itself
 def standardize(train, new):
     mean = train.mean(dim=(0, 2, 3), keepdim=True)
@@ -833,6 +898,12 @@ def ensemble(X, layers):
     return X.squeeze() if X.numel() == 1 else X
 
 
+# %% ensemble | wrong | takes the list of layers for one pair | `layers` is a list of pairs
+def ensemble(X, layers):
+    W, b = layers
+    return torch.relu(X @ W.mT + b.unsqueeze(1))
+
+
 # %% bumps | right | adds up slopes in a loop; powers of 5
 def hinge_network(knots, values):
     c, v, slope = [], [], 0.0
@@ -891,6 +962,18 @@ def hinge_network(knots, values):
 def knots_for_root(n):
     i = torch.arange(n + 1).double()
     return (i / n) ** 4.5
+
+
+# %% bumps | right | plain lists; knots from NumPy
+def hinge_network(knots, values):
+    n = len(knots) - 1
+    slopes = [(values[i + 1] - values[i]) / (knots[i + 1] - knots[i]) for i in range(n)]
+    slopes = [0.0] + [float(slope) for slope in slopes] + [0.0]
+    return knots.tolist(), [slopes[i + 1] - slopes[i] for i in range(n + 1)], float(values[0])
+
+
+def knots_for_root(n):
+    return np.linspace(0, 1, n + 1) ** 4
 
 
 # %% bumps | wrong | the polyline of the lecture pasted; equal pieces | it must be constant there
@@ -1012,6 +1095,26 @@ def knots_for_root(n):
     return torch.cat([torch.zeros(1), 0.5 ** torch.arange(n - 1, -1, -1)]).double()
 
 
+# %% bumps | part 2/4 | a slope for each knot instead of each piece | between n + 1 knots lie n pieces
+def hinge_network(knots, values):
+    zero = torch.zeros(1, dtype=torch.float64)
+    slopes = torch.cat([zero, values.diff() / knots, zero])
+    return knots, slopes.diff(), values[0]
+
+
+def knots_for_root(n):
+    return torch.linspace(0, 1, n + 1, dtype=torch.float64) ** 4
+
+
+# %% bumps | part 2/4 | a slip of the pen inside the answer | has no attribute 'dif'
+def hinge_network(knots, values):
+    return knots, values.dif() / knots.diff(), values[0]
+
+
+def knots_for_root(n):
+    return torch.linspace(0, 1, n + 1, dtype=torch.float64) ** 4
+
+
 # %% bumps | part 2/4 | powers of 6 | That piece is too long
 def hinge_network(knots, values):
     zero = torch.zeros(1, dtype=torch.float64)
@@ -1099,6 +1202,29 @@ def learn_spirals(X, y):
             best, model = score, candidate
         if best > 0.993:
             break
+    return model
+
+
+# %% learn_spirals | right | float64 inside, and a batch norm with its buffers
+class Precise(nn.Module):
+    def __init__(self):
+        super().__init__()
+        layers = nn.Linear(2, 10), nn.Tanh(), nn.Linear(10, 9), nn.Tanh(), nn.BatchNorm1d(9)
+        self.net = nn.Sequential(*layers, nn.Linear(9, 2)).double()
+
+    def forward(self, X):
+        return self.net(X.double())
+
+
+def learn_spirals(X, y):
+    model = Precise()
+    optimizer = torch.optim.AdamW(model.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.05, total_steps=800)
+    for _ in range(800):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(X), y).backward()
+        optimizer.step()
+        schedule.step()
     return model
 
 
@@ -1230,7 +1356,78 @@ def learn_spirals(X, y):
     return model
 
 
-# %% learn_spirals | wrong | the formula of the spirals instead of training | hidden
+# %% learn_spirals | wrong | probabilities behind the last layer | cross_entropy wants scores, not probabilities
+def learn_spirals(X, y):
+    model = nn.Sequential(
+        *(nn.Linear(2, 11), nn.ReLU(), nn.Linear(11, 11), nn.ReLU()),
+        *(nn.Linear(11, 2), nn.Softmax(dim=1)),
+    )
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    for _ in range(300):
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(model(X), y).backward()
+        optimizer.step()
+    return model
+
+
+# %% learn_spirals | wrong | keeps the points and asks the nearest one | and nowhere else
+def learn_spirals(X, y):
+    class Nearest(nn.Module):
+        def forward(self, points):
+            return nn.functional.one_hot(y[torch.cdist(points, X).argmin(dim=1)], 2).float()
+
+    return Nearest()
+
+
+# %% learn_spirals | wrong | keeps the points beside a number that scales the answers | and nowhere else
+class Scaled(nn.Module):
+    def __init__(self, X, y):
+        super().__init__()
+        self.scale, self.points, self.classes = nn.Parameter(torch.ones(1)), X, y
+
+    def forward(self, points):
+        nearest = torch.cdist(points, self.points).argmin(dim=1)
+        return self.scale * nn.functional.one_hot(self.classes[nearest], 2)
+
+
+def learn_spirals(X, y):
+    return Scaled(X, y)
+
+
+# %% learn_spirals | wrong | keeps the points in buffers that are not saved | holds 3,000 numbers
+class Buffered(nn.Module):
+    def __init__(self, X, y):
+        super().__init__()
+        self.register_buffer("points", X, persistent=False)
+        self.register_buffer("classes", y, persistent=False)
+
+    def forward(self, points):
+        nearest = torch.cdist(points, self.points).argmin(dim=1)
+        return nn.functional.one_hot(self.classes[nearest], 2).float()
+
+
+def learn_spirals(X, y):
+    return Buffered(X, y)
+
+
+# %% learn_spirals | wrong | scores and features in a pair | Expected the scores in one tensor
+class Pair(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(2, 20), nn.Linear(20, 2)
+
+    def forward(self, X):
+        a = torch.tanh(self.first(X))
+        return self.last(a), a
+
+
+def learn_spirals(X, y):
+    model = Pair()
+    nn.functional.cross_entropy(model(X)[0], y).backward()
+    return model
+
+
+# %% learn_spirals | wrong | the formula of the spirals instead of training | and nowhere else
 class Formula(nn.Module):
     def forward(self, X):
         angle = torch.atan2(X[:, 1], X[:, 0]) - 3 * math.pi * X.norm(dim=1)

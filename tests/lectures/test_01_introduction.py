@@ -136,14 +136,14 @@ def test_steps_and_hinges_keep_their_bounds(n):
 
 
 @pytest.mark.claim("introduction-depth-saves-units")
-@pytest.mark.parametrize("m", [1, 5, 31])
-def test_a_shallow_network_has_at_most_one_piece_more_than_units(m):
-    net = nn.Sequential(nn.Linear(1, m), nn.ReLU(), nn.Linear(m, 1)).double()
+@pytest.mark.parametrize("n", [1, 5, 31])
+def test_a_shallow_network_has_at_most_one_piece_more_than_units(n):
+    net = nn.Sequential(nn.Linear(1, n), nn.ReLU(), nn.Linear(n, 1)).double()
     nn.init.uniform_(net[0].weight, 0.5, 1)  # so that the kinks, at -b / w, stand in the window
     x = torch.linspace(-3, 3, 20_001, dtype=torch.float64).requires_grad_()
     (slopes,) = torch.autograd.grad(net(x[:, None]).sum(), x)
     pieces = 1 + (slopes.diff().abs() > 1e-12).sum().item()
-    assert m / 2 < pieces - 1 <= m
+    assert n / 2 < pieces - 1 <= n
 
 
 @pytest.mark.claim("introduction-nand-composition-gives-xor")

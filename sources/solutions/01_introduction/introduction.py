@@ -57,6 +57,8 @@ from helpers.data import two_spirals
 from helpers.plotting import BLUE, ORANGE
 
 warnings_to_stdout()  # a warning is no mistake, and must not look like one when it is graded
+# What Python says to a slip of the pen, or where a cell above has not been run.
+slips = ArithmeticError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError
 
 
 def random_tensor(*shape, seed):
@@ -69,7 +71,7 @@ def random_tensor(*shape, seed):
 #
 # *Difficulty 1 of 5, about 15 minutes. Each of the two networks counts 1 point.*
 #
-# A network with two hidden neurons and one output is four things: $W$ (one row a hidden neuron), $b$ (two numbers), $v$ (two numbers) and $c$. Here it is:
+# A network with two hidden neurons and one output is four things: $W_1$ (one row a hidden neuron) and $b_1$ (two numbers), $w_2$ (two numbers, the only row of $W_2$) and $b_2$ (one number). Here it is:
 
 
 # %%
@@ -77,15 +79,16 @@ def step(z):
     return (z >= 0).double()
 
 
-def two_hidden(X, W, b, v, c, activation):
-    """v . activation(W x + b) + c for each row x of X (N, d): (N,)."""
-    W, b, v, c = (torch.as_tensor(part, dtype=torch.float64) for part in (W, b, v, c))
-    assert W.shape == (2, X.shape[1]) and b.shape == v.shape == (2,) and c.shape == ()
-    return activation(X @ W.T + b) @ v + c
+def two_hidden(X, W1, b1, w2, b2, activation):
+    """w2 . activation(W1 x + b1) + b2 for each row x of X (N, d): (N,)."""
+    W1, b1, w2, b2 = (torch.as_tensor(part, dtype=torch.float64) for part in (W1, b1, w2, b2))
+    shapes = [tuple(part.shape) for part in (W1, b1, w2, b2)]
+    assert shapes == [(2, X.shape[1]), (2,), (2,), ()], f"the shapes that came are {shapes}"
+    return activation(X @ W1.T + b1) @ w2 + b2
 
 
 # %% [markdown]
-# Choose the weights of two such networks. Return each as `W, b, v, c`, written as plain lists and numbers.
+# Choose the weights of two such networks. Return each as `W1, b1, w2, b2`, written as plain lists and numbers.
 #
 # 1. `exactly_two()`. Three inputs, 0 or 1. All neurons are perceptrons, the last one too: the answer is `step(two_hidden(..., step))`. It is to be 1 when **exactly two** of the inputs are 1.
 #    The inputs come from a cheap sensor: each may be off by as much as 0.1, up or down, so keep your lines well away from the corners.
@@ -99,26 +102,26 @@ def two_hidden(X, W, b, v, c, activation):
 
 # %% nbgrader={"grade": false, "grade_id": "by_hand", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def exactly_two():
-    """W (2, 3), b (2,), v (2,) and c of perceptrons that say 1 for exactly two of three."""
+    """W1 (2, 3), b1 (2,), w2 (2,) and b2 of perceptrons that say 1 for exactly two of three."""
     ### BEGIN SOLUTION
-    W = [[1, 1, 1], [1, 1, 1]]
-    return W, [-1.5, -2.5], [1, -1], -0.5  # at least two, and not at least three
+    W1 = [[1, 1, 1], [1, 1, 1]]
+    return W1, [-1.5, -2.5], [1, -1], -0.5  # at least two, and not at least three
     ### END SOLUTION
 
 
 def xor_of_signs():
-    """W (2, 2), b (2,), v (2,) and c of two ReLUs whose sum is 1 where two signs differ, else 0."""
+    """W1 (2, 2), b1 (2,), w2 (2,) and b2 of two ReLUs whose sum is 1 where two signs differ, else 0."""
     ### BEGIN SOLUTION
     return [[1, -1], [-1, 1]], [0, 0], [0.5, 0.5], 0  # half of |x1 - x2|
     ### END SOLUTION
 
 
 # %% nbgrader={"grade": true, "grade_id": "by_hand_test_two", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-four = "Return four things, W, b, v and c: two rows of three weights, two biases, two weights of the output, and one number."
+four = "Return four things, W1, b1, w2 and b2: two rows of three weights, two biases, two weights of the output, and one number."
 corners = torch.cartesian_prod(*[torch.tensor([0.0, 1.0], dtype=torch.float64)] * 3)
 with reason((AssertionError, TypeError, ValueError, RuntimeError), four):
-    W, b, v, c = exactly_two()
-    said = step(two_hidden(corners, W, b, v, c, step))
+    W1, b1, w2, b2 = exactly_two()
+    said = step(two_hidden(corners, W1, b1, w2, b2, step))
 mistakes = {
     "It says 1 for three, too: that is the majority.": [0, 0, 0, 1, 0, 1, 1, 1],
     "It says 1 for exactly one.": [0, 1, 1, 0, 1, 0, 0, 0],
@@ -132,7 +135,7 @@ close(said, [0, 0, 0, 1, 0, 1, 1, 0], "the answers to 000, 001, ..., 111", mista
 
 offsets = torch.cartesian_prod(*[torch.tensor([-0.1, 0.0, 0.1], dtype=torch.float64)] * 3)
 for corner, right in zip(corners, [0, 0, 0, 1, 0, 1, 1, 0], strict=True):
-    said = step(two_hidden(corner + offsets, W, b, v, c, step))
+    said = step(two_hidden(corner + offsets, W1, b1, w2, b2, step))
     wrong = (corner + offsets)[said != right]
     require(
         len(wrong) == 0,
@@ -144,16 +147,16 @@ for corner, right in zip(corners, [0, 0, 0, 1, 0, 1, 1, 0], strict=True):
 ### BEGIN HIDDEN TESTS
 for seed in range(5):
     shift = 0.2 * torch.rand(8, 3, generator=torch.Generator().manual_seed(seed)).double() - 0.1
-    said = step(two_hidden(corners + shift, W, b, v, c, step))
+    said = step(two_hidden(corners + shift, W1, b1, w2, b2, step))
     close(said, [0, 0, 0, 1, 0, 1, 1, 0], "the answers to inputs that are off by up to 0.1")
 ### END HIDDEN TESTS
 
 # %% nbgrader={"grade": true, "grade_id": "by_hand_test_xor", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
-four = "Return four things, W, b, v and c: two rows of two weights, two biases, two weights of the output, and one number."
+four = "Return four things, W1, b1, w2 and b2: two rows of two weights, two biases, two weights of the output, and one number."
 signs = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * 2)
 with reason((AssertionError, TypeError, ValueError, RuntimeError), four):
-    W, b, v, c = xor_of_signs()
-    out = two_hidden(signs, W, b, v, c, torch.relu)
+    W1, b1, w2, b2 = xor_of_signs()
+    out = two_hidden(signs, W1, b1, w2, b2, torch.relu)
 mistakes = {
     "Right but for the scale.": [0, 2, 2, 0],
     "It is turned round: it should be 1 where the inputs differ.": [1, 0, 0, 1],
@@ -167,7 +170,11 @@ close(out, [0, 1, 1, 0], "the output at (−1, −1), (−1, 1), (1, −1), (1, 
 
 ### BEGIN HIDDEN TESTS
 shuffled = signs[[3, 1, 0, 2, 1]]
-close(two_hidden(shuffled, W, b, v, c, torch.relu), [0, 1, 0, 1, 1], "the output, in another order")
+close(
+    two_hidden(shuffled, W1, b1, w2, b2, torch.relu),
+    [0, 1, 0, 1, 1],
+    "the output, in another order",
+)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -399,13 +406,15 @@ mistakes = {
     "These are the mean and std of `new` itself.": [[[[-1 / root, 1 / root]], [[-1 / root, 1 / root]]]],
     "One mean and std for all channels: keep the channels apart.": [[[[-0.6934737641, -0.4014848108]], [[0.6934737641, 2.8833909138]]]],
     "The mean was not subtracted.": [[[[0.7071067812, 3.5355339059]], [[1.4142135624, 3.5355339059]]]],
+    "The std of a single number is undefined: dim=0 alone keeps the places apart, and a channel is all its places.": math.nan,
 }  # fmt: skip
 shapes = "Shapes do not fit: write that of your mean below (B, C, H, W), aligned from the right."
 with reason((RuntimeError, IndexError), shapes):
     got = standardize(train, new)
 close(got, want, "the standardized picture", mistakes)
 train, new = random_tensor(6, 3, 5, 4, seed=0), random_tensor(2, 3, 7, 9, seed=1)
-with reason((RuntimeError, IndexError), shapes):
+six = "Right for one picture, and not for six: a channel has one mean and one std over all pictures, and not each picture its own."
+with reason((RuntimeError, IndexError), six):
     got = standardize(train, new)
 want = new.clone()
 for c in range(3):
@@ -510,12 +519,13 @@ for seed, B in enumerate([1, 2, 7]):
 #
 # *Difficulty 3 of 5, about 25 minutes.*
 #
-# An **ensemble** is $M$ networks of the same shape with different weights. Where they disagree, one should not trust them. Here is one that is easy to read. Its parameters are stored together: layer $l$ of all members is one pair of tensors, $W$ of the shape $(M, n_l, n_{l-1})$ and $b$ of the shape $(M, n_l)$.
+# An **ensemble** is $M$ networks of the same shape with different weights. Where its members disagree, one should not trust it. Its parameters are stored together: layer $l$ of all members is one pair of tensors, $W$ of the shape $(M, n_l, n_{l-1})$ and $b$ of the shape $(M, n_l)$.
+# `slow_ensemble` takes one member after the other and one example after the other. It is right, and easy to read:
 
 
 # %%
 def slow_ensemble(X, layers, activation=torch.relu):
-    """The outputs of all members for all examples, (M, B, n_L); X is (B, n_0), or (M, B, n_0)."""
+    """The outputs of all members for all examples, (M, B, n_K); X is (B, n_0), or (M, B, n_0)."""
     members = []
     for m in range(len(layers[0][0])):
         rows = []
@@ -550,7 +560,7 @@ def random_layers(M, widths, seed):
 
 # %% nbgrader={"grade": false, "grade_id": "ensemble", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def ensemble(X: torch.Tensor, layers: list[tuple[torch.Tensor, torch.Tensor]]) -> torch.Tensor:
-    """The outputs of all members for all examples, (M, B, n_L); X is (B, n_0), or (M, B, n_0)."""
+    """The outputs of all members for all examples, (M, B, n_K); X is (B, n_0), or (M, B, n_0)."""
     ### BEGIN SOLUTION
     for l, (W, b) in enumerate(layers):
         X = (torch.relu(X) if l else X) @ W.mT + b.unsqueeze(1)  # (M, B, n_l)
@@ -575,7 +585,11 @@ shapes = (
 )
 quiet = [(torch.zeros(2, 1, 3).double(), torch.tensor([[1.0], [2.0]]).double())]
 X = random_tensor(2, 3, seed=0)
-with reason((RuntimeError, IndexError), shapes):
+pairs = "It does not run through. `layers` is a list of pairs: W, b = layers[0] is the first layer."
+with (
+    reason((RuntimeError, IndexError), shapes),
+    reason((TypeError, ValueError, AttributeError), pairs),
+):
     got = ensemble(X, quiet)
 mistakes = {
     "The biases went to the examples: b is (M, n), and needs an axis for the examples.": [[[1.0], [2.0]], [[1.0], [2.0]]],
@@ -648,13 +662,11 @@ for seed, (M, B, widths) in enumerate(
 # And now see what it was worth. Each grey line is a member with random weights; the black one is their mean.
 
 # %% mystnb={"image": {"alt": "A hundred random piecewise linear curves in grey, and their mean in black, over inputs from minus 3 to 3."}}
-with (
-    your_turn("The same numbers, many times faster."),
-    reason((RuntimeError, IndexError), "First pass the test above."),
-):
+with your_turn("The same numbers here; the test above asks for more. Compare the two times."):
     X, layers = torch.linspace(-3, 3, 61).double()[:, None], random_layers(100, [1, 16, 1], seed=0)
     start = perf_counter()
-    fast = ensemble(X, layers)
+    with reason(Exception, "First run the test above and make it pass."):
+        fast = torch.as_tensor(ensemble(X, layers))
     middle = perf_counter()
     close(fast, slow_ensemble(X, layers), "the outputs of a hundred members", tol=1e-10)
     print(f"ensemble {middle - start:.4f} s, slow_ensemble {perf_counter() - middle:.3f} s")
@@ -732,14 +744,16 @@ def knots_for_root(n: int) -> torch.Tensor:
 def run_network(knots, values, x):
     """What the student's network says at x, all in float64."""
     three = "Return three things, c, v and b: as many weights v as places c, and one number."
-    k, f, x = (torch.tensor(part, dtype=torch.float64) for part in (knots, values, x))
+    fit = "It does not run through: between n + 1 knots lie n pieces, and knots and values are float64."
+    k, f, x = (torch.as_tensor(part, dtype=torch.float64) for part in (knots, values, x))
+    with reason((TypeError, ValueError, RuntimeError, IndexError), fit):
+        network = hinge_network(k.clone(), f.clone())
     with reason((TypeError, ValueError, RuntimeError, AttributeError), three):
-        c, v, b = hinge_network(k.clone(), f.clone())
-        c, v, b = (torch.as_tensor(part, dtype=torch.float64) for part in (c, v, b))
-        out = one_hidden_layer(x, c, v, b)
+        c, v, b = (torch.as_tensor(part, dtype=torch.float64) for part in network)
+        out, units = one_hidden_layer(x, c, v, b).detach(), len(c)
     require(
-        len(c) <= len(knots) + 1,
-        f"{len(c)} units, and {len(knots) + 1} are allowed for {len(knots)} knots.",
+        units <= len(knots) + 1,
+        f"{units} units, and {len(knots) + 1} are allowed for {len(knots)} knots.",
     )
     return out
 
@@ -817,10 +831,20 @@ for n in (3, 4, 7, 10, 25, 33, 64, 99, 128, 177, 199):
 # Both together: the root by eight pieces, equal ones and yours. **Predict** where yours lie before you look.
 
 # %% mystnb={"image": {"alt": "Left: the square root and two broken lines of eight pieces; with equally spaced knots there is a visible gap near 0, and to the right of 1 both lines are constant. Right: the gaps; the one of the equal pieces rises to 0.09 near 0, the other one has low arches of similar height everywhere."}}
-with your_turn("Eight pieces, and hardly a gap."):
+with (
+    your_turn("Eight pieces, and hardly a gap."),
+    reason(slips, "First run the tests above and make them pass."),
+):
+    yours, even = torch.as_tensor(knots_for_root(8)), torch.linspace(0, 1, 9).double()
+    judge(8)
     x = torch.linspace(0, 1.2, 1201, dtype=torch.float64)
-    even, yours = torch.linspace(0, 1, 9, dtype=torch.float64), knots_for_root(8)
-    lines = [one_hidden_layer(x, *hinge_network(knots, knots.sqrt())) for knots in (even, yours)]
+    lines = [run_network(knots, knots.sqrt(), x) for knots in (even, yours)]
+    for knots, line in zip((even, yours), lines, strict=True):
+        want = np.interp(x.numpy(), knots.numpy(), knots.sqrt().numpy())
+        require(
+            np.allclose(line.numpy(), want, atol=1e-6),
+            "Your network misses its knots, or is not constant outside: first make the tests above pass.",
+        )
     fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.2))
     left.plot(x, x.sqrt(), color="0.75", linewidth=5, label="root")
     for line, knots, name, colour in zip(
@@ -870,7 +894,7 @@ print(f"the straight line of least squares has {right:.2f} of 4000 fresh points 
 # %% [markdown]
 # Write `learn_spirals(X, y)`. It builds a network, trains it on the points $X$ ($N \times 2$, float32) with the classes $y$ ($N$, int64), and returns it: a `torch.nn.Module` on the CPU that maps points ($N \times 2$) to two scores each ($N \times 2$).
 #
-# - It holds at most 200 numbers: all of its parameters and buffers together.
+# - It holds at most 200 numbers: all of its parameters and buffers together. What it has learned is in them; nothing else may be kept, such as the points.
 # - On fresh points, more than 98 % are right. The tests call your function with other points, too, turned and with the classes exchanged, and with another seed; so aim for 99 %.
 # - It takes a few seconds, not minutes. `torch.nn`, `torch.optim` and `fit` of `helpers.training` are allowed. The only data are `X` and `y`.
 #
@@ -903,29 +927,48 @@ def learn_spirals(X: torch.Tensor, y: torch.Tensor) -> nn.Module:
 
 
 # %% nbgrader={"grade": true, "grade_id": "learn_spirals_test", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
-def judge_spirals(X, y, X_new, y_new, seed):
-    """Whether the student's function returns a network as asked for, and how many fresh points it has right."""
+def trained(X, y, X_new, y_new, seed):
+    """The student's network, trained on X and y, where it is one as asked for."""
     runtime.seed_everything(seed)
     model = learn_spirals(X.clone(), y.clone())
     require(
         isinstance(model, nn.Module),
         f"Expected a torch.nn.Module, but your function returned {type(model).__name__}.",
     )
-    numbers = sum(part.numel() for part in model.state_dict().values())
+    inside = dict(model.named_parameters()) | dict(model.named_buffers())
+    numbers = sum(part.numel() for part in inside.values())
     require(numbers <= 200, f"Your network holds {numbers:,} numbers, and 200 are allowed.")
     model.eval()
     with torch.no_grad(), reason(RuntimeError, "Your network takes no points (N, 2) on the CPU."):
         scores = model(X_new)
     require(
+        isinstance(scores, torch.Tensor),
+        f"Expected the scores in one tensor, but your network returned {type(scores).__name__}.",
+    )
+    require(
         tuple(scores.shape) == (len(X_new), 2),
         f"Expected two scores for each of {len(X_new)} points, but got the shape {tuple(scores.shape)}.",
     )
     require(torch.isfinite(scores).all(), "Some scores are not finite: the training ran away.")
+    others = {name: torch.rand(part.shape).to(part) for name, part in inside.items()}
+    known = share_right(lambda X: torch.func.functional_call(model, others, (X,)), X_new, y_new)
+    require(
+        known < 0.9,
+        f"With other numbers in place of its own your network still has {known:.3f} of the fresh points right. "
+        "What it has learned must be in its parameters and buffers, and nowhere else.",
+    )
+    return model
+
+
+def judge_spirals(X, y, X_new, y_new, seed):
+    """How many fresh points the student's network has right, where these are enough."""
+    model = trained(X, y, X_new, y_new, seed)
     seen, fresh = share_right(model, X, y), share_right(model, X_new, y_new)
     require(
         fresh >= 0.7,
         f"Only {fresh:.3f} of the fresh points are right, and a straight line has 0.65. "
-        "Is there an activation between the layers? Did the training change the weights?",
+        "Is there an activation between the layers, and none behind the last one? "
+        "(cross_entropy wants scores, not probabilities.) Did the training change the weights?",
     )
     require(
         fresh > 0.98,
@@ -950,10 +993,13 @@ fresh = judge_spirals(X @ turn, 1 - y, X_new @ turn, 1 - y_new, seed=2)
 # This is the one to show to somebody: what your network believes about the whole plane, and how sure it is. The black line is its boundary.
 
 # %% mystnb={"image": {"alt": "The plane, coloured by the probability of class 1 from blue to orange: two interlocked spiral bands with a black line between them, and the fresh points lying in the bands of their colour."}}
-side = 1.5  # change me: how much of the plane to show
-with your_turn("Two hundred numbers, two spirals."):
-    runtime.seed_everything(0)
-    model = learn_spirals(*spirals(1000, seed=0))
+side, seed = 1.5, 0  # change me: how much of the plane to show, and where the training starts
+with (
+    your_turn("Two hundred numbers, two spirals."),
+    reason(slips, "First run the test above and make it pass."),
+):
+    fresh = spirals(4000, seed=1)
+    model = trained(*spirals(1000, seed=0), *fresh, seed)
     u = torch.linspace(-side, side, 301)
     grid = torch.cartesian_prod(u, u)
     with torch.no_grad():
@@ -969,11 +1015,12 @@ with your_turn("Two hundred numbers, two spirals."):
     fig.colorbar(mesh, label="probability of class 1")
     ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     plt.show()
+    require(share_right(model, *fresh) > 0.98, "Your picture so far: now make the test above pass.")
 
 # %% [markdown]
 # *Where there are points, it has learned. Where there are none, outside, it is just as sure, and nobody ever told it anything about that place.*
 #
-# Explore: with how few numbers do you still get 98 %? Set `side` to 5. Train twice with different seeds and compare the two pictures where they show no points.
+# Explore: with how few numbers do you still get 98 %? Set `side` to 5. Train with two values of `seed` and compare the two pictures where they show no points.
 
 # %% [markdown]
 # ## For whoever wants more (no points)
