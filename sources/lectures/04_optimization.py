@@ -125,7 +125,7 @@ explore(race, surface=list(surfaces), alt="Paths of five optimizers, and their h
 # ## 4.2 A loss is a belief about noise
 #
 # For numbers the usual loss is the **squared error** $\ell(\hat y, y) = (\hat y - y)^2$, with gradient $2 (\hat y - y)$. Why the square?
-# Suppose that the data are a model plus normal noise: $y_i = f_\theta(x_i) + \xi_i$ with independent $\xi_i \sim \mathcal{N}(0, \sigma^2)$. The probability density of *all* the data is a product over the examples:
+# Suppose that the data are a model plus normal noise, $y_i = f_\theta(x_i) + \xi_i$: the noises $\xi_i \sim \mathcal{N}(0, \sigma^2)$ of the examples are independent of each other, and all have the same $\sigma$. The probability density of *all* the data is a product over the examples:
 #
 # $$ \prod_{i=1}^N \tfrac{1}{\sqrt{2\pi}\,\sigma} \exp\left( -\frac{(y_i - f_\theta(x_i))^2}{2\sigma^2} \right)
 #  = \text{const} \cdot \exp\Big( -\frac{1}{2\sigma^2} \sum_{i=1}^N (y_i - f_\theta(x_i))^2 \Big). $$
@@ -154,21 +154,21 @@ assert max((v - squares / (2 * s**2)).std() for s, v in surprise.items()) < 1e-9
 assert all(v.argmin() == best for v in surprise.values())
 
 # %% [markdown] tags=["erratum:err-optimization-likelihood-lost-sum", "erratum:err-optimization-mse-definition-is-a-sum"]
-# *Three beliefs about the size of the noise, one best slope: the curves differ by a factor, and a factor moves no minimum.*
+# *Three beliefs about the size of the noise, one best slope. The belief divides the sum of squares by $2\sigma^2$ and adds a constant, and neither moves the minimum.*
 #
-# So **least squares is maximum likelihood for normal noise, whatever $\sigma$**. And the sum over $i$ belongs into the exponent: leave it out, and you fit a single example.
-# Another belief gives another loss. Laplace's noise has density proportional to $e^{-|\xi|}$ and gives the absolute error, which forgives outliers: its best constant is the median. The best constant for squares is the mean.
+# So **least squares is maximum likelihood for normal noise, whatever $\sigma$** (as long as all examples share it). And the sum over $i$ belongs into the exponent: leave it out, and you fit a single example.
+# Another belief about the noise gives another loss. Laplace's noise, of density proportional to $e^{-|\xi|}$, expects outliers. It gives the absolute error, whose best constant is the median: an outlier hardly moves it. The best constant for squares is the mean.
 #
 # **Where beginners fall in.** Textbooks write $\|\hat y - y\|_2^2$ for a vector of $d$ numbers. PyTorch's `MSELoss` averages over *all* $N \cdot d$ entries, so it is the mean of the squared norms divided by $d$. The minimum is the same.
 # The gradient is $d$ times smaller, and so is the step that you take with a given learning rate.
 #
-# **Your turn (3 minutes).** The targets are *counts* $y = 0, 1, 2, \dots$, and you believe in Poisson's law: $\mathbb{P}(y) = \lambda^y e^{-\lambda} / y!$.
-# The model puts out a score $s$, and $\lambda = e^s$, which is positive whatever $s$ is. What is the loss? Leave out what does not depend on $s$.
+# **Your turn (3 minutes).** The targets are *counts* $y = 0, 1, 2, \dots$, and you believe in Poisson's law: $\mathbb{P}(y) = \hat y^{\,y} e^{-\hat y} / y!$, where $\hat y > 0$ is the expected count.
+# The model puts out a score $s$, and $\hat y = e^s$, which is positive whatever $s$ is. What is the loss? Leave out what does not depend on $s$.
 
 
 # %%
 def poisson_loss(s, y):
-    """Minus the log-probability of the count y under the rate exp(s), without log y!."""
+    """Minus the log-probability of the count y when exp(s) is expected, without log y!."""
     raise NotImplementedError
 
 
@@ -247,8 +247,7 @@ torch.testing.assert_close(torch.stack([by_index, by_onehot]), by_torch.expand(2
 
 # %%
 def naive(z, label):
-    e = torch.exp(z)
-    return -torch.log(e / e.sum())[label]
+    return -torch.log(torch.exp(z) / torch.exp(z).sum())[label]
 
 
 def stable(z, label):
@@ -257,24 +256,26 @@ def stable(z, label):
 
 
 # %% tags=["claim:optimization-cross-entropy-numerical-stability"]
-def loss_and_gradient(loss, s, dtype=torch.float32):
+def loss_and_slope(loss, s, dtype=torch.float32):
     z = torch.tensor([s, 0, -s], dtype=dtype, requires_grad=True)
     value = loss(z, 2)
-    (gradient,) = torch.autograd.grad(value, z)
-    return value.item(), gradient.tolist()
+    return value.item(), torch.autograd.grad(value, z)[0][0].item()  # slope by the first score
 
 
-print("    s   naive, float32   naive, float64   stable, float32, and its gradient")
+print("(loss, slope)     naive, float32    naive, float64   stable, float32")
 for s in (10.0, 100.0, 1000.0):
-    naive32, naive64 = (loss_and_gradient(naive, s, t) for t in (torch.float32, torch.float64))
-    value, gradient = loss_and_gradient(stable, s)
-    print(f"{s:5g} {naive32[0]:16g} {naive64[0]:16g} {value:17g}   {gradient}")
-assert naive32[0] == naive64[0] == math.inf and math.isnan(naive64[1][0])
-assert value == 2000 and gradient == [1, 0, -1]
+    in32, in64 = loss_and_slope(naive, s), loss_and_slope(naive, s, torch.float64)
+    right = loss_and_slope(stable, s)
+    print(f"s = {s:<8g}", *(f"{value:10g}, {slope:<5.3g}" for value, slope in (in32, in64, right)))
+assert in32[0] == in64[0] == math.inf and math.isnan(in32[1] + in64[1]) and right == (2000, 1)
 
 # %% [markdown] tags=["erratum:err-optimization-softmax-gradient-explodes"]
-# Double precision moves the cliff, it does not remove it. Two things broke. A large exponential **overflows**, and inf / inf is nan. A small probability **underflows** to 0, its logarithm is $-\infty$, and the gradient is nan. One nan in one example ruins every weight at the next step.
-# The *true* gradient is harmless: $p - \mathrm{onehot}(y)$, here $(1, 0, -1)$, never exploding. The stable function gets it right, because the subtraction of the maximum changes nothing: softmax does not notice it.
+# Double precision moves the cliff, it does not remove it. Two things break:
+#
+# - The loss is **inf**: the right class's probability **underflows** to 0 (float32 has nothing between 0 and $10^{-45}$), and $-\log 0 = \infty$.
+# - The slope is **nan**, not a number: $e^s$ **overflows** to inf, and inf / inf has no value. One nan in one example ruins every weight at the next step.
+#
+# The *true* gradient is harmless: $p - \mathrm{onehot}(y)$, here $(1, 0, -1)$, and never larger than 1 in any entry. The stable function gets it right, because the subtraction of the maximum changes nothing: softmax does not notice it.
 # This is the **log-sum-exp trick**. It sits in `log_softmax` and `cross_entropy`, in PyTorch and in `helpers.losses`, which is what you have just written, with batches and checks.
 
 # %%
@@ -395,8 +396,9 @@ with your_turn():
 #     return math.ceil(math.log(factor) / math.log(1 - 1 / kappa))
 # ```
 #
-# About $7 \kappa$ steps. Deep networks have $\kappa$ in the thousands and more. Section 4.11 brings $\kappa$ down to $\sqrt\kappa$.
 # </details>
+#
+# So for $\eta = 1/\beta$ each digit, a factor of ten, costs about $\log(10)\, \kappa = 2.3\, \kappa$ steps. Deep networks have $\kappa$ in the thousands and more. Section 4.11 brings $\kappa$ down to $\sqrt\kappa$.
 
 # %% [markdown]
 # ## 4.8 Where the gradient vanishes
@@ -495,9 +497,9 @@ solution = torch.linalg.solve(X.T @ X, X.T @ y)
 
 
 def batch_gradient(B):
-    """Gradient of the mean of (x·w - y)² / 2 over B examples, drawn for each row of w (R, 3)."""
+    """Gradient of the mean of (x·w - y)² / 2 over B examples, drawn anew for each of the R walkers."""
 
-    def gradient(w):
+    def gradient(w):  # (R, 3), a walker a row
         rows = torch.randint(200, (len(w), B))
         residual = (X[rows] * w[:, None]).sum(-1) - y[rows]  # (R, B)
         return (residual[..., None] * X[rows]).mean(dim=1)
@@ -628,8 +630,8 @@ def nesterov(theta, gradient, v, t, eta, gamma=0.9):
 
 
 # %% [markdown]
-# Our ravine has $\mu = 1$, $\beta = 100$, so $\kappa = 100$. On a quadratic the theory is complete. Two successive points along a direction of curvature $\lambda$ obey $x_{t+1} = (1 + \gamma - \eta\lambda)\, x_t - \gamma\, x_{t-1}$,
-# so $x_t$ is a sum of powers of the roots of $r^2 - (1 + \gamma - \eta\lambda)\, r + \gamma = 0$, and the larger root in size is the **rate**. The best step for given $\gamma$ is $\eta = 2(1 + \gamma)/(\mu + \beta)$.
+# Our ravine has $\mu = 1$, $\beta = 100$, so $\kappa = 100$. On a quadratic the theory is complete. Let $x_t$ be how far the point is from the minimum along a direction of curvature $c$. Then $x_{t+1} = (1 + \gamma - \eta c)\, x_t - \gamma\, x_{t-1}$,
+# so $x_t$ is a sum of powers of the roots of $r^2 - (1 + \gamma - \eta c)\, r + \gamma = 0$, and the larger root in size is the **rate**. The best step for given $\gamma$ is $\eta = 2(1 + \gamma)/(\mu + \beta)$.
 #
 # **Predict.** Is more momentum always better? Move $\gamma$ from 0 to 0.9.
 
@@ -641,7 +643,7 @@ ravine = torch.tensor([mu, beta])
 
 def rate(gamma):
     """Factor a step, by theory, for the best step size: the largest root in size."""
-    b = (1 + gamma) * (beta - mu) / (beta + mu)  # |1 + γ - ηλ|, the same for λ = μ and λ = β
+    b = (1 + gamma) * (beta - mu) / (beta + mu)  # |1 + γ - ηc|, the same for c = μ and c = β
     root = b**2 - 4 * gamma
     return math.sqrt(gamma) if root < 0 else (b + math.sqrt(root)) / 2
 
@@ -672,7 +674,7 @@ explore(roll, gamma=gammas, start=0.67, alt="Momentum in a ravine, and its dista
 # %% [markdown]
 # *Blue: gradient descent. Orange: momentum $\gamma$. Dashed: the predicted rate. Too little momentum zigzags, too much swings for ages. In between there is a best one.*
 #
-# The best $\gamma$ makes the two roots equal: $\gamma = \big(\frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}\big)^2$, here 0.67, with rate $\frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}$. Gradient descent at its best has $\frac{\kappa - 1}{\kappa + 1}$.
+# The best $\gamma$ makes the two roots equal: $\gamma = \big(\frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}\big)^2$, here 0.67, with rate $\frac{\sqrt\kappa - 1}{\sqrt\kappa + 1} \approx 1 - \frac2{\sqrt\kappa}$. Gradient descent at its best ($\gamma = 0$) has $\frac{\kappa - 1}{\kappa + 1} \approx 1 - \frac2\kappa$: a digit costs $1.15\,\kappa$ steps, half of what $\eta = 1/\beta$ needs.
 # **Momentum takes the root of the condition number.** Here is the test on a problem with a known answer: least squares with 20 unknowns and chosen $\kappa$. From $\kappa$ alone we predict the number of steps to a millionth of the first distance, counting the rate only.
 
 
@@ -700,10 +702,10 @@ ax = plot_curves(kappas, curves, "condition number κ", "steps to a millionth", 
 ax.plot(kappas, theory, "--", color="0.5", linewidth=1)
 plt.show()
 assert counts[:, 0].tolist() == theory[:, 0].ceil().tolist()
-assert ((1 <= counts / theory) & (counts / theory < 1.5)).all()
+assert ((counts / theory)[:, 1] - 1.2).abs().max() < 0.05
 
 # %% [markdown]
-# *Dashed: predicted. Gradient descent needs exactly the predicted number of steps, $6.9\,\kappa$ of them; momentum about $\sqrt\kappa$ times fewer. It lies some 20 % above its line at every $\kappa$: the two roots are equal, so $x_t = (a + bt)\, r^t$, and the factor $a + bt$ costs steps that the rate alone does not count.*
+# *Dashed: predicted. Gradient descent needs exactly the predicted number of steps, $6.9\,\kappa$ for six digits, that is $1.15\,\kappa$ a digit. Momentum needs $1.4\sqrt\kappa$ a digit, some 20 % more than its rate says: the two roots are equal, so $x_t = (a + bt)\, r^t$, and the rate does not count the factor $a + bt$. So momentum is $0.83\sqrt\kappa$ times faster.*
 
 # %% [markdown] tags=["erratum:err-optimization-momentum-unrolling-exponent", "erratum:err-optimization-momentum-is-not-an-average"]
 # **What the velocity remembers.** Unroll its recursion $k + 1$ times, and it is a fading sum of gradients:
@@ -790,12 +792,13 @@ def adam(theta, gradient, state, t, eta, betas=(0.9, 0.999), eps=1e-8, correct=T
 g, setting = torch.tensor([1e-4, -1.0, 1000.0]), {"state": (0.0, 0.0), "eta": 0.01}
 corrected = run(adam, lambda theta: g, torch.zeros(3), 3, **setting).diff(dim=0)  # (3 steps, 3)
 raw = run(adam, lambda theta: g, torch.zeros(3), 3, correct=False, **setting).diff(dim=0)
-print("corrected:", (corrected[:, 1] / 0.01).tolist(), "\nraw:", (raw[:, 1] / 0.01).tolist())
+print("first step / η, corrected:", [f"{x:.3f}" for x in corrected[0] / 0.01])
+print("first step, raw / corrected:", [f"{x:.3f}" for x in raw[0] / corrected[0]])
 torch.testing.assert_close(corrected, -0.01 * g.sign().expand(3, 3), rtol=2e-4, atol=0)
 assert math.isclose(raw[0, 1], 0.01 * 0.1 / math.sqrt(0.001), rel_tol=1e-6)
 
 # %% [markdown]
-# Exactly $\eta$, whatever the scale: Adam hardly feels whether you multiply the loss by 1000. Without the correction the first step would be $0.1/\sqrt{0.001} \approx 3.16$ times too long, because $s$ starts more slowly than $m$.
+# Exactly $\eta$, against the gradient, whatever its scale: Adam hardly feels whether you multiply the loss by 1000. Without the correction the first step is $0.1/\sqrt{0.001} \approx 3.16$ times too long (for $10^{-4}$ a little less: there $\varepsilon$ counts), because $s$ starts more slowly than $m$.
 #
 # **Are ours the same as PyTorch's?** Five rules against `torch.optim` and against the finished ones in `helpers.optimizers`, 100 steps in the curved valley.
 
@@ -838,8 +841,8 @@ def adamw(theta, gradient, state, t, eta, decay):
 
 
 with your_turn():
-    new, _ = adamw(torch.tensor(2.0), lambda x: 3 * x, (0.0, 0.0), 0, eta=0.1, decay=0.5)
-    close(new, 1.8, "2 after one step", {"No decay, or it went through the averages.": 1.9})
+    new = run(adamw, lambda x: 3 * x - 3, torch.tensor(2.0), 2, (0.0, 0.0), eta=0.1, decay=0.5)[-1]
+    close(new, 1.6111874, "2 after two steps", {"The decay went through the averages.": 1.8003428})
 
 # %% [markdown]
 # <details><summary>Solution</summary>
@@ -856,10 +859,9 @@ with your_turn():
 # %% [markdown]
 # ## 4.13 A function on which Adam fails
 #
-# Adam's memory is short. Reddi, Kale and Kumar (2018) built a trap from it. The variable $x$ lives in $[-1, 1]$. Every third step the gradient is $C = 3$, otherwise it is $-1$.
-# On average it is $(3 - 1 - 1)/3 > 0$, so the best point is $x = -1$.
+# Adam's memory is short. Reddi, Kale and Kumar (2018) built a trap from it. The losses take turns: $3x$, then $-x$ twice, and so on for ever. So the gradients are 3, −1, −1, whatever $x$ is. The average loss is $\frac x3$. With $x$ kept inside $[-1, 1]$ the best point is therefore $-1$.
 #
-# **Predict.** Steps fade like $0.1/\sqrt t$, no momentum ($\beta_1 = 0$), $\beta_2 = 1/(1 + C^2) = 0.1$. Where does Adam go? Think of the two small gradients: by how much are they divided?
+# **Predict.** $\beta_1 = 0$: no momentum. $\beta_2 = 0.1$: in each step $s$ forgets nine tenths. No bias correction, and $\eta = 0.1/\sqrt t$. Where does Adam go? By how much is the 3 divided, and by how much each −1?
 
 
 # %%
@@ -887,7 +889,7 @@ assert paths["Adam"][-1] > 0.99 and paths["AMSGrad"][-1] < -0.99
 # %% [markdown] tags=["erratum:err-optimization-amsgrad-replaces-average"]
 # *Adam ends at the worst point there is. AMSGrad goes to the best.*
 #
-# The rare large gradient is divided by its own size, so it counts about 1. By the time the small ones come, $s$ has forgotten it, and they count about 1 each, too. Two against one.
+# When the 3 comes, $\sqrt s \approx 2.9$, nearly its own size, so it counts 1.05. Then $s$ forgets it: the two −1 are divided by 1.31 and 1.03, and count 0.76 and 0.97. Together they outweigh the 3, and $x$ goes up.
 # **AMSGrad** keeps the average $s$, and divides by the root of the *largest* $s$ so far. So the large gradient stays remembered, and effective steps never grow.
 # (In PyTorch, `amsgrad=True` divides by the bias corrections as well, so its first steps do grow: after a gradient of 3 the formula without corrections moves $3.16\,\eta$, PyTorch $\eta$.)
 # In practice Adam seldom fails like this. But "usually" is the best that can be said.
@@ -973,14 +975,16 @@ final = {
 plot_curves(rates, final, "(peak) learning rate", "training loss after 300 steps (nats)", log="xy")
 plt.show()
 best_rate = {name: rates[min(range(6), key=lambda i: final[name][i])] for name in final}
-print({name: (best_rate[name], round(min(final[name]), 4)) for name in final})
-assert min(final["Adam, scheduled"]) < 0.5 * min(final["SGD"])
+good = {name: sum(loss < 0.1 for loss in final[name]) for name in final}
+for name, ends in final.items():
+    print(f"{name:20} {min(ends):.4f} at rate {best_rate[name]:g}, below 0.1 at {good[name]} rates")
+assert good["Adam, scheduled"] == 4 and min(final["Adam, scheduled"]) < 0.1 * min(final["SGD"])
 
 # %% [markdown]
 # *Every curve is a U, or the left part of one: too small does not arrive; too large kills the network, which then says the same for every picture, and its loss is $\log 10 \approx 2.3$. The bottoms lie at different places and heights.*
 #
-# There is no learning rate "for a network": there is one for a network *with an optimizer*. SGD wants ten times Adam's or more. A comparison at one common rate would have made any of them the winner.
-# Adam, scheduled, has the lowest bottom. Now watch the chosen SGD and the chosen Adam once more, on digits they have not seen, and remember where they were.
+# Scheduled Adam is the most forgiving: four of six rates end below 0.1 (Adam alone: three, momentum: two, SGD: one). Its bottom is the lowest, too, some twenty times below SGD's.
+# There is no learning rate "for a network": there is one for a network *with an optimizer*. SGD wants ten times Adam's or more. At one common rate of 0.01 Adam would have won, at 0.3 momentum. Now watch the chosen SGD and the chosen Adam once more, on digits they have not seen, and remember where they were.
 
 
 # %%
@@ -1019,7 +1023,7 @@ with_sgd = train(make, best_rate["SGD"], factor, lambda **now: path_sgd.append(f
 print(f"SGD:  {accuracy(with_sgd):.3f}")
 
 # %% [markdown]
-# *Learning rate, loss of random batches, accuracy on held-out digits. The training losses of the two differ several times over, the accuracies by a few per cent: the aim is another number than the one we minimize.*
+# *Learning rate, loss of random batches, accuracy on held-out digits. The training losses of the two differ some twenty times, the accuracies by a few per cent: the aim is another number than the one we minimize.*
 #
 # ## 4.16 A look at the landscape
 #
@@ -1074,7 +1078,7 @@ plt.show()
 # ## Summary
 #
 # - A **loss** is minus the log-probability of what happened. Normal noise gives squares; classes give cross-entropy. Compute it from scores, with the maximum taken out.
-# - **Gradient descent** shrinks each direction by $1 - \eta\lambda$ a step. The steepest one limits $\eta$, the flattest one pays: about $\kappa$ steps a digit, with momentum $\sqrt\kappa$.
+# - **Gradient descent** multiplies each direction by $1 - \eta c$ in a step, where $c$ is its curvature. The steepest one limits $\eta$, the flattest one pays: a digit costs $2.3\,\kappa$ steps for $\eta = 1/\beta$, $1.15\,\kappa$ for the best step, and $1.4\sqrt\kappa$ with the best momentum.
 # - **SGD** is cheap and has a noise floor, $\sigma\sqrt{\eta\beta/(2 - \eta\beta)}$. Fading steps remove it. The theorem promises small *gradients*, at the speed $T^{-1/2}$, not small losses.
 # - **Adam** makes a step of about $\eta$ in every coordinate, whatever its scale. It can fail; AMSGrad's maximum repairs that.
 # - Compare optimizers at an equal budget, each at its own best learning rate, and say which had a **schedule**.

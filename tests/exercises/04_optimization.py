@@ -52,6 +52,14 @@ def candidate_loss(z, allowed):
     return -p.clamp(min=1e-12).log().mean()
 
 
+# %% candidate_loss | wrong | one maximum for the whole batch | its own largest score
+def candidate_loss(z, allowed):
+    def log_sum_exp(z):
+        return z.max() + (z - z.max()).exp().sum(dim=1).log()
+
+    return (log_sum_exp(z) - log_sum_exp(z.masked_fill(~allowed, -math.inf))).mean()
+
+
 # %% candidate_loss | wrong | where with an infinite branch | its gradient is not a number
 def candidate_loss(z, allowed):
     top = z.max(dim=1, keepdim=True).values
@@ -93,13 +101,13 @@ def candidate_loss(z, allowed):
     return -((log_p * allowed).sum(dim=1) / allowed.sum(dim=1)).mean()
 
 
-# %% candidate_loss | wrong | mean of the probabilities | more probable than each
+# %% candidate_loss | wrong | mean of the probabilities | add them, and do not divide
 def candidate_loss(z, allowed):
     p = z.exp() / z.exp().sum(dim=1, keepdim=True)
     return -((p * allowed).sum(dim=1) / allowed.sum(dim=1)).log().mean()
 
 
-# %% candidate_loss | wrong | the best candidate, with the lecture's stable loss pasted | the best candidate alone
+# %% candidate_loss | wrong | the best candidate, with the lecture's stable loss pasted | add the probabilities of all candidates
 def stable(z, label):
     z = z - z.max()
     return torch.log(torch.exp(z).sum()) - z[label]
@@ -116,7 +124,7 @@ def candidate_loss(z, allowed):
     return (z.exp().sum(dim=1).log() - inside.log()).mean()
 
 
-# %% candidate_loss | wrong | mask turned round | no candidates
+# %% candidate_loss | wrong | mask turned round | the loss of the other classes
 def candidate_loss(z, allowed):
     p = z.exp() / z.exp().sum(dim=1, keepdim=True)
     return -(p * ~allowed).sum(dim=1).log().mean()
@@ -253,7 +261,7 @@ def learning_rate(t, total, warmup, peak, floor):
     return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2
 
 
-# %% learning_rate | wrong | peak a step late | a step too late
+# %% learning_rate | wrong | peak a step late | divide by w.
 def learning_rate(t, total, warmup, peak, floor):
     if t < warmup:
         return peak * (t + 1) / (warmup + 1)
@@ -299,7 +307,7 @@ def learning_rate(t, total, warmup, peak, floor):
     return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2
 
 
-# %% learning_rate | wrong | no floor | does not end at the floor
+# %% learning_rate | wrong | no floor | let it run between peak and floor
 def learning_rate(t, total, warmup, peak, floor):
     if t < warmup:
         return peak * (t + 1) / warmup
@@ -309,7 +317,7 @@ def learning_rate(t, total, warmup, peak, floor):
     return peak * (1 + math.cos(math.pi * progress)) / 2
 
 
-# %% learning_rate | wrong | a straight line | where a wave is wanted
+# %% learning_rate | wrong | a straight line | into a cosine
 def learning_rate(t, total, warmup, peak, floor):
     if t < warmup:
         return peak * (t + 1) / warmup
@@ -328,12 +336,21 @@ def learning_rate(t, total, warmup, peak, floor):
     return max(floor, peak * (1 + math.cos(math.pi * progress)) / 2)
 
 
-# %% learning_rate | wrong | no end | The wave has come up again
+# %% learning_rate | wrong | no end | return the floor
 def learning_rate(t, total, warmup, peak, floor):
     if t < warmup:
         return peak * (t + 1) / warmup
     progress = (t - warmup) / max(total - 1 - warmup, 1)
     return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2
+
+
+# %% learning_rate | wrong | nothing comes back after the end | needs a `return`
+def learning_rate(t, total, warmup, peak, floor):
+    if t < warmup:
+        return peak * (t + 1) / warmup
+    if t < total:
+        progress = (t - warmup) / max(total - 1 - warmup, 1)
+        return floor + (peak - floor) * (1 + math.cos(math.pi * progress)) / 2
 
 
 # %% learning_rate | wrong | divides by zero after w = T - 1 | nothing to divide by
@@ -684,7 +701,7 @@ def adaptive_four(c, x, eta):
     }
 
 
-# %% two_steps | part 2/3 | the example's curvature | hidden
+# %% two_steps | part 2/3 | the example's curvature | which of the three
 def momentum_pair(c, x, eta):
     v = eta * c * x
     return {
@@ -1257,7 +1274,7 @@ def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     return theta - move, (s, u)
 
 
-# %% adadelta | wrong | u stays | u has not changed
+# %% adadelta | wrong | u stays | let the squared move in
 def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     s, u = state
     s = gamma * s + (1 - gamma) * g**2
@@ -1302,7 +1319,7 @@ def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     return theta - move
 
 
-# %% adadelta | wrong | old s returned | It is the old s
+# %% adadelta | wrong | old s returned | That is the old s
 def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     s, u = state
     s = gamma * s + (1 - gamma) * g**2
@@ -1311,7 +1328,7 @@ def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     return theta - move, (state[0], u)
 
 
-# %% adadelta | wrong | the example's eps and gamma | are up to
+# %% adadelta | wrong | the example's eps and gamma | as they are handed in
 def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     s, u = state
     s = 0.75 * s + 0.25 * g**2
@@ -1379,7 +1396,7 @@ def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     return p.detach(), (kept["square_avg"], kept["acc_delta"])
 
 
-# %% adadelta | wrong | one number for all coordinates | are up to
+# %% adadelta | wrong | one number for all coordinates | treat each coordinate by itself
 def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     s, u = state
     s = gamma * s + (1 - gamma) * (g @ g)
@@ -1387,7 +1404,7 @@ def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     return theta - move, (s, gamma * u + (1 - gamma) * (move @ move))
 
 
-# %% adadelta | wrong | only for vectors of two | hidden
+# %% adadelta | wrong | only for vectors of two | treat each coordinate by itself
 def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     s, u = state
     s = gamma * s + (1 - gamma) * g**2
@@ -1560,6 +1577,34 @@ def steps_needed(H, shrink):
     return 2 * math.ceil(-math.log(shrink) / math.log(2 * x * x - 1))
 
 
+# %% step_pair | part 1/3 | the mean of all curvatures for the middle | other steps than with 1 and 9
+def step_pair(H):
+    l = torch.linalg.eigvalsh(H)
+    m, h = l.mean().item(), (l[-1] - l[0]).item() / math.sqrt(8)
+    return 1 / (m - h), 1 / (m + h)
+
+
+def steps_needed(H, shrink):
+    l = torch.linalg.eigvalsh(H)
+    kappa = (l[-1] / l[0]).item()
+    x = (kappa + 1) / (kappa - 1)
+    return 2 * math.ceil(-math.log(shrink) / math.log(2 * x * x - 1))
+
+
+# %% step_pair | part 2/3 | predicts with the mean of all curvatures | one more between them changes nothing
+def step_pair(H):
+    l = torch.linalg.eigvalsh(H)
+    mu, beta = l[0].item(), l[-1].item()
+    m, h = (beta + mu) / 2, (beta - mu) / math.sqrt(8)
+    return 1 / (m - h), 1 / (m + h)
+
+
+def steps_needed(H, shrink):
+    l = torch.linalg.eigvalsh(H)
+    x = (2 * l.mean() / (l[-1] - l[0])).item()
+    return 2 * math.ceil(-math.log(shrink) / math.log(2 * x * x - 1))
+
+
 # %% step_pair | part 2/3 | pairs | the number of pairs
 def step_pair(H):
     l = torch.linalg.eigvalsh(H)
@@ -1634,7 +1679,7 @@ def steps_needed(H, shrink):
     return 2 * math.ceil(math.log(shrink) / -math.log(2 * x * x - 1) / 2)
 
 
-# %% step_pair | part 2/3 | for shrink = 1e-8 alone | hidden
+# %% step_pair | part 2/3 | for shrink = 1e-8 alone | use `shrink`
 def step_pair(H):
     l = torch.linalg.eigvalsh(H)
     mu, beta = l[0].item(), l[-1].item()
@@ -1914,7 +1959,7 @@ def newton_path(X, y, penalty, start):
     return torch.stack(path)
 
 
-# %% newton_path | wrong | no penalty in the gradient | Expected where the path for λ = 1/8 ends
+# %% newton_path | wrong | no penalty in the gradient | The gradient lacks its penalty
 def newton_path(X, y, penalty, start):
     n, d = X.shape
 
@@ -1986,7 +2031,7 @@ def newton_path(X, y, penalty, start):
     return torch.stack(path)
 
 
-# %% newton_path | wrong | no brake | That is the full step
+# %% newton_path | wrong | no brake | until the condition holds
 def newton_path(X, y, penalty, start):
     n, d = X.shape
 
@@ -2176,6 +2221,28 @@ def newton_path(X, y, penalty, start):
     return torch.stack(path[1:])
 
 
+# %% newton_path | wrong | changes the point that is in the list | Every row is the last point
+def newton_path(X, y, penalty, start):
+    def loss(w):
+        s = X @ w
+        return (torch.nn.functional.softplus(s) - y * s).mean() + penalty / 2 * (w @ w)
+
+    w = start.clone()
+    path = [w]
+    for _ in range(50):
+        p = torch.sigmoid(X @ w)
+        g = X.T @ (p - y) / len(y) + penalty * w
+        if g.norm() <= 1e-6:
+            break
+        H = (X * (p * (1 - p))[:, None]).T @ X / len(y) + penalty * torch.eye(len(w)).double()
+        d, a = torch.linalg.solve(H, g), 1.0
+        while loss(w - a * d) > loss(w) - 0.25 * a * (g @ d):
+            a = a / 2
+        w -= a * d
+        path.append(w)
+    return torch.stack(path)
+
+
 # %% newton_path | wrong | stops by the step's size, as it begins | The path has only its start
 def newton_path(X, y, penalty, start):
     n, d = X.shape
@@ -2272,7 +2339,7 @@ def newton_path(X, y, penalty, start):
     return torch.stack(path)
 
 
-# %% newton_path | wrong | ten steps at most | of length
+# %% newton_path | wrong | ten steps at most | for up to 50 steps
 def newton_path(X, y, penalty, start):
     n, d = X.shape
 
@@ -2539,7 +2606,7 @@ def escape(gradient, start, generator):
     return gradient(theta).norm()
 
 
-# %% escape | wrong | nudges once, where it first comes to rest | hidden
+# %% escape | wrong | nudges once, where it first comes to rest | go on from there until a nudge leads back
 def escape(gradient, start, generator):
     theta = start
     for _ in range(2000):
@@ -2556,7 +2623,7 @@ def escape(gradient, start, generator):
     return theta
 
 
-# %% escape | wrong | three nudges, however many it needs | hidden
+# %% escape | wrong | three nudges, however many it needs | go on from there until a nudge leads back
 def escape(gradient, start, generator):
     theta = start
     for _ in range(4):
@@ -2570,7 +2637,7 @@ def escape(gradient, start, generator):
     return theta
 
 
-# %% escape | wrong | noise for a thousand steps, then quiet | hidden
+# %% escape | wrong | noise for a thousand steps, then quiet | go on from there until a nudge leads back
 def escape(gradient, start, generator):
     theta = start
     for _ in range(1000):
@@ -2579,3 +2646,34 @@ def escape(gradient, start, generator):
     for _ in range(1900):
         theta = theta - 0.2 * gradient(theta)
     return theta
+
+
+# %% escape | wrong | seven nudges, however many it needs | hidden
+def escape(gradient, start, generator):
+    theta, nudges = start, 0
+    while nudges < 8:
+        for step in range(1600):
+            g = gradient(theta)
+            if g.norm() <= 1e-6 and (step > 160 or nudges == 0):
+                break
+            theta = theta - 0.2 * g
+        nudges += 1
+        if nudges < 8:
+            nudge = torch.randn(len(start), generator=generator, dtype=torch.float64)
+            theta = theta + 0.01 * nudge
+    return theta
+
+
+# %% escape | wrong | does not wait after the nudge | bad luck
+def escape(gradient, start, generator):
+    place = None
+    theta = start
+    while True:
+        g = gradient(theta)
+        while g.norm() > 1e-6:
+            theta = theta - 0.2 * g
+            g = gradient(theta)
+        if place is not None and (theta - place).norm() < 0.5:
+            return theta
+        place = theta
+        theta = theta + 0.01 * torch.randn(len(start), generator=generator, dtype=torch.float64)

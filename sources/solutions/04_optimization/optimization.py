@@ -105,14 +105,14 @@ mistakes = {
     "That is the loss in bits: use the natural logarithm.": 0.9150374993,
     "You added up -log p over the candidates, as if all of them were true at once: add the probabilities.": 1.7651372120,
     "You took the mean of -log p over the candidates: add the probabilities, then take the logarithm.": 1.1277759192,
-    "You took the mean of the candidates' probabilities: one of several is more probable than each.": 0.9808292530,
-    "That is the best candidate alone: the others count too.": 0.7254164411,
+    "You took the mean of the candidates' probabilities: add them, and do not divide.": 0.9808292530,
+    "That is the best candidate alone: add the probabilities of all candidates.": 0.7254164411,
     "A score of 0 is not a probability of 0: leave the other classes out of the sum.": 0.3017675109,
-    "That is the loss of the classes that are no candidates.": 0.9281489952,
+    "That is the loss of the other classes: `allowed` is True for the candidates.": 0.9281489952,
     "Your softmax runs over the examples (dim 0): it belongs over the classes.": 0.2283792012,
 }
 shapes = (
-    "Shapes do not fit. A sum over the classes takes their axis away, if not with keepdim=True."
+    "Shapes do not fit. A sum over the classes takes their axis away: keep it with keepdim=True."
 )
 fused = ["softmax", "log_softmax", "logsumexp", "logaddexp", "cross_entropy", "nll_loss"]
 with without(*fused), reason(RuntimeError, shapes):
@@ -133,7 +133,7 @@ for candidates, loss in [([0], 0.0), ([0, 1, 2], 0.0), ([1, 2], 1000.0), ([2], 2
     mistakes = {
         "e^1000 has no room in a float: take the largest score out first.": math.nan,
         far: math.inf,
-        "Clipping hides the mistake of a model that is sure: no clipping is needed.": 27.6310211159,
+        "Clipping hides the mistake of a model that is sure: do not clip, take the largest score out.": 27.6310211159,
     }
     close(got, loss, f"the loss for scores 1000, 0, -1000 and candidates {candidates}", mistakes)
 
@@ -143,16 +143,33 @@ mistakes = {
 got = candidate_loss(
     torch.tensor([[0.0, -1e10, -2e10]], dtype=torch.float64), torch.tensor([[False, True, True]])
 )
-close(got, 1e10, "the loss for scores 0, -1e10, -2e10 and candidates [1, 2]", mistakes)
+close(
+    got, 1e10, "the loss for scores 0, -1e10, -2e10 and candidates [1, 2] (do not clip)", mistakes
+)
+
+# Two examples that lie far apart.
+z = torch.tensor([[1000.0, 0.0, -1000.0], [-1000.0, -1000.0, -2000.0]], dtype=torch.float64)
+mask = torch.tensor([[False, True, True], [True, False, False]])
+got = torch.as_tensor(candidate_loss(z, mask))
+if not got.isfinite().all():
+    got = torch.full_like(got, math.nan)
+mistakes = {
+    "Each example needs its own largest score, and you took that of the whole batch: search along dim 1.": math.nan,
+}
+want = (1000 + math.log(2)) / 2
+close(got, want, "the loss of two examples with scores near 1000 and near -1000", mistakes)
 
 # The gradient there: what the model says, minus what it says once it knows the candidates.
 z = torch.tensor([[1000.0, 0.0, 0.0]], dtype=torch.float64, requires_grad=True)
 loss = candidate_loss(z, torch.tensor([[False, True, True]]))
 history = isinstance(loss, torch.Tensor) and loss.requires_grad
-require(history, "Your loss has no history, so nothing could be trained with it.")
+require(
+    history,
+    "Your loss has no history, so nothing could be trained with it: compute with tensors to the end, without tolist, item or detach.",
+)
 mistakes = {
     "The loss is right and its gradient is not a number: an infinite value that `where` or a mask throws away "
-    "still comes back as 0 times infinity.": math.nan,
+    "still comes back as 0 times infinity. Mask the scores with -inf, before the exponential.": math.nan,
 }
 (got,) = torch.autograd.grad(loss, z)
 if not got.isfinite().all():
@@ -223,10 +240,20 @@ def learning_rate(t: int, total: int, warmup: int, peak: float, floor: float) ->
 
 
 # %% nbgrader={"grade": true, "grade_id": "learning_rate_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-# Nine steps, four of them warm-up, peak 0.8, floor 0.2.
-division = "A warm-up of no steps, or a single step after it, leaves nothing to divide by."
-with reason(ZeroDivisionError, division):
-    rates = [learning_rate(t, 9, 4, 0.8, 0.2) for t in range(9)]
+def rates_of(steps, total, warmup):
+    """Your rates for these steps, with the peak 0.8 and the floor 0.2."""
+    division = "A warm-up of no steps, or a single step after it, leaves nothing to divide by: treat these cases by themselves."
+    with reason(ZeroDivisionError, division):
+        rates = [learning_rate(t, total, warmup, 0.8, 0.2) for t in steps]
+    require(
+        None not in rates,
+        f"Among the steps {list(steps)} of {total} your function returned None once. Every way through it needs a `return`.",
+    )
+    return rates
+
+
+# Nine steps, four of them warm-up.
+rates = rates_of(range(9), total=9, warmup=4)
 mistakes = {
     "The first step has the rate 0, so it learns nothing: begin with a w-th part.": [
         0,
@@ -240,7 +267,7 @@ mistakes = {
         0.65,
         0.8,
     ],
-    "The peak comes a step too late.": [0.16, 0.32, 0.48, 0.64],
+    "The peak comes a step too late: divide by w.": [0.16, 0.32, 0.48, 0.64],
 }
 close(rates[:4], [0.2, 0.4, 0.6, 0.8], "the rates of the four warm-up steps", mistakes)
 mistakes = {
@@ -252,11 +279,11 @@ mistakes = {
 close(rates[4], 0.8, "the rate of the first step after the warm-up", mistakes)
 mistakes = {
     "The wave never arrives: its progress must be 1 at the last step, T - 1, not at T.": 0.2572949017,
-    "The wave does not end at the floor.": 0.0,
+    "The wave ends at 0: let it run between peak and floor.": 0.0,
 }
 close(rates[8], 0.2, "the rate of the last step", mistakes)
 mistakes = {
-    "That is a straight line, where a wave is wanted.": [0.65, 0.5, 0.35],
+    "That is a straight line: put the progress into a cosine.": [0.65, 0.5, 0.35],
     "The wave runs down to 0 and is cut off at the floor: let it run between peak and floor.": [
         0.6828427125,
         0.4,
@@ -264,32 +291,22 @@ mistakes = {
     ],
 }
 close(rates[5:8], [0.7121320344, 0.5, 0.2878679656], "the rates of steps 5, 6, 7", mistakes)
-late = [learning_rate(t, 9, 4, 0.8, 0.2) for t in (9, 12, 500)]
-close(late, [0.2, 0.2, 0.2], "the rates after the end", {"The wave has come up again.": late})
+late = rates_of((9, 12, 500), total=9, warmup=4)
+mistakes = {"The training is over: from t = T on, return the floor.": late}
+close(late, [0.2, 0.2, 0.2], "the rates after the end", mistakes)
 
 # The edges.
-with reason(ZeroDivisionError, division):
-    got = [learning_rate(t, 3, 0, 0.8, 0.2) for t in range(4)]
-    close(got, [0.8, 0.5, 0.2, 0.2], "the rates of three steps without warm-up")
-    got = [learning_rate(t, 4, 4, 0.8, 0.2) for t in range(4)]
-    close(got, [0.2, 0.4, 0.6, 0.8], "the rates of four steps, all warm-up")
-    got = learning_rate(4, 4, 4, 0.8, 0.2)
-    close(got, 0.2, "the rate after the end: the floor, also when w = T")
-    got = [learning_rate(t, 3, 2, 0.8, 0.2) for t in range(4)]
-    mistakes = {
-        "A single step is left after the warm-up, and the list gives it the peak.": [
-            0.4,
-            0.8,
-            0.2,
-            0.2,
-        ]
-    }
-    close(
-        got,
-        [0.4, 0.8, 0.8, 0.2],
-        "the rates of two steps of warm-up, one more, and the end",
-        mistakes,
-    )
+got = rates_of(range(4), total=3, warmup=0)
+close(got, [0.8, 0.5, 0.2, 0.2], "the rates of three steps without warm-up")
+got = rates_of(range(4), total=4, warmup=4)
+close(got, [0.2, 0.4, 0.6, 0.8], "the rates of four steps, all warm-up")
+got = rates_of([4], total=4, warmup=4)
+close(got, [0.2], "the rate after the end: the floor, also when w = T")
+got = rates_of(range(4), total=3, warmup=2)
+alone = "A single step is left after the warm-up, and the list gives it the peak."
+mistakes = {alone: [0.4, 0.8, 0.2, 0.2]}
+what = "the rates of two steps of warm-up, one more, and the end"
+close(got, [0.4, 0.8, 0.8, 0.2], what, mistakes)
 
 ### BEGIN HIDDEN TESTS
 for total, warmup, peak, floor in [
@@ -313,9 +330,16 @@ for total, warmup, peak, floor in [
 
 # %% mystnb={"image": {"alt": "Learning rate over 115 steps: the broken schedule starts at 0, jumps above the peak's wave after step 20 and ends above its floor before rising again; the mended one rises to 1 at step 19, falls along half a cosine to 0.2 at step 99, and stays there."}}
 with your_turn("The schedule is mended."):
-    curves["mended"] = [learning_rate(t, 100, 20, 1.0, 0.2) for t in steps]
+    edges = [(0, 100, 20), (40, 100, 20), (99, 100, 20), (115, 100, 20), (1, 2, 1), (2, 2, 2)]
+    with reason(Exception, "First make the test above pass."):
+        curves["mended"] = [float(learning_rate(t, 100, 20, 1.0, 0.2)) for t in steps]
+        got = [learning_rate(*edge, 1.0, 0.2) for edge in edges]
     plot_curves(steps, curves, "step", "learning rate")
     plt.show()
+    for (t, total, w), rate, want in zip(
+        edges, got, [0.05, 0.8800168, 0.2, 0.2, 1, 0.2], strict=True
+    ):
+        close(rate, want, f"the rate of step {t} of {total}, {w} of them warm-up")
 
 # %% [markdown]
 # ## 3. Two steps of six optimizers, on paper  (3 points)
@@ -399,6 +423,11 @@ mistakes = {
     "Your γ is not ½.": 0.2560000000,
 }
 close(got["nesterov"], 0.16, "θ₂ of Nesterov for c = 2, x = 1, η = 0.6", mistakes)
+with on_paper():
+    got = momentum_pair(c=0.5, x=3.0, eta=0.8)
+fixed = "For c = 2, x = 1, η = 0.6 you were right: which of the three does your formula not use?"
+for key, want in [("momentum", 0.48), ("nesterov", 0.72)]:
+    close(got[key], want, f"θ₂ of {key} for c = 0.5, x = 3, η = 0.8", {fixed: got[key]})
 
 ### BEGIN HIDDEN TESTS
 for c, x, eta in [(1.0, 2.0, 0.1), (5.0, 0.3, 0.2), (0.5, 4.0, 1.5)]:
@@ -517,6 +546,25 @@ def no_optimizers():
         torch.optim.Optimizer.__init__ = kept
 
 
+def bowl_gradient(p):
+    """Of a bowl with the curvatures 1, 2, 3, ..., one for each coordinate."""
+    return torch.arange(1, len(p) + 1, dtype=p.dtype) * p
+
+
+def race_with_torch(gradient, start, steps, gamma, eps):
+    """The largest distance between your path and torch's."""
+    twin = torch.nn.Parameter(start.clone())
+    optimizer = torch.optim.Adadelta([twin], lr=1.0, rho=gamma, eps=eps)
+    theta, state, apart = start, (torch.zeros_like(start), torch.zeros_like(start)), []
+    for _ in range(steps):
+        twin.grad = gradient(twin.detach().clone())
+        optimizer.step()
+        with no_optimizers():
+            theta, state = adadelta(theta, gradient(theta), state, gamma, eps)
+        apart.append((theta - twin).abs().max())
+    return torch.stack(apart).max().item()
+
+
 # %% nbgrader={"grade": false, "grade_id": "adadelta", "locked": false, "schema_version": 3, "solution": true, "task": false}
 def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     """The next point and the next state (s, u) from the point theta, its gradient g and the state, all tensors of one shape."""
@@ -552,37 +600,26 @@ mistakes = {
     "The fraction stands on its head: past moves above, gradients below.": -4.0000000000,
 }
 close(got[0], [-2 / 3], "the new point for θ = 2, g = 4, s = 4, u = 2, γ = ¾, ε = 2", mistakes)
-mistakes = {"It is the old s that you returned.": [4.0]}
+mistakes = {"That is the old s: return the new one.": [4.0]}
 close(got[1][0], [7.0], "the new s", mistakes)
 mistakes = {
-    "u has not changed: it remembers the moves.": [2.0],
+    "u has not changed: let the squared move in, as the third formula says.": [2.0],
     "u is an average of squares: square the move.": [2.1666666667],
     "u averages the squared moves, and you put the squared gradients in.": [5.5000000000],
     "The new square comes in with 1 − γ, as in s.": [8.6111111111],
 }
 close(got[1][1], [59 / 18], "the new u", mistakes)
 
-
-def race_with_torch(gradient, start, steps, gamma, eps):
-    """The largest distance between your path and torch's."""
-    twin = torch.nn.Parameter(start.clone())
-    optimizer = torch.optim.Adadelta([twin], lr=1.0, rho=gamma, eps=eps)
-    theta, state, apart = start, (torch.zeros_like(start), torch.zeros_like(start)), 0.0
-    for _ in range(steps):
-        twin.grad = gradient(twin.detach().clone())
-        optimizer.step()
-        with no_optimizers():
-            theta, state = adadelta(theta, gradient(theta), state, gamma, eps)
-        apart = max(apart, (theta - twin).abs().max().item())
-    return apart
-
-
+# Fifty steps beside torch.optim.Adadelta, with other settings and more coordinates.
 start = torch.tensor([-1.3, 0.3], dtype=torch.float64)
-apart = race_with_torch(valley_gradient, start, 50, 0.9, 1e-6)
-require(
-    apart < 1e-9,
-    f"Your path and that of torch.optim.Adadelta are up to {apart:.1g} apart over 50 steps in the valley.",
-)
+courses = {"the valley": (valley_gradient, start), "a bowl": (bowl_gradient, start.repeat(3))}
+for course, (gradient, begin) in courses.items():
+    apart = race_with_torch(gradient, begin, 50, 0.9, 1e-6)
+    require(
+        apart < 1e-9,
+        f"One step of one number was right, but over 50 steps in {course} your path and that of torch.optim.Adadelta "
+        f"are up to {apart:.1g} apart. Use gamma and eps as they are handed in, and treat each coordinate by itself.",
+    )
 
 ### BEGIN HIDDEN TESTS
 for seed, (gamma, eps) in enumerate([(0.9, 1e-6), (0.5, 1e-2), (0.99, 1e-4), (0.0, 1e-3)]):
@@ -603,8 +640,15 @@ require(theta.shape == (2, 3), "A matrix must stay a matrix.")
 
 # %%
 with your_turn("The smaller ε is, the longer it takes until the moves have grown."):
-    for eps in (1e-8, 1e-7, 1e-6, 1e-5, 1e-4):
-        theta, state = torch.tensor([-1.3, 0.3]), (torch.zeros(2), torch.zeros(2))
+    start = torch.tensor([-1.3, 0.3], dtype=torch.float64)
+    kept, zeros, sizes = start.clone(), torch.zeros_like(start), (1e-8, 1e-7, 1e-6, 1e-5, 1e-4)
+    with reason(Exception, "First make the test above pass."):
+        apart = [race_with_torch(valley_gradient, start, 50, 0.9, eps) for eps in sizes]
+        apart += [race_with_torch(bowl_gradient, start.repeat(3), 50, 0.9, 1e-6)]
+    require(torch.equal(start, kept), "Your function changes the point that it is handed.")
+    require(max(apart) < 1e-9, "This is not Adadelta yet: first make the test above pass.")
+    for eps in sizes:
+        theta, state = start, (zeros, zeros)
         for _ in range(500):
             theta, state = adadelta(theta, valley_gradient(theta), state, eps=eps)
         print(f"ε = {eps:g}: after 500 steps at ({theta[0]:.3f}, {theta[1]:.3f})")
@@ -615,21 +659,21 @@ with your_turn("The smaller ε is, the longer it takes until the moves have grow
 # *Difficulty 4 of 5, about 35 minutes. The two steps count 2 points, the prediction 1.*
 #
 # On a quadratic with the Hessian $H$ and curvatures from $\mu$ to $\beta$, the best *constant* step of gradient descent is $2 / (\mu + \beta)$, and each step shrinks the worst direction by $\frac{\kappa - 1}{\kappa + 1}$.
-# Now allow two steps in turn, $\eta_{\text{long}}, \eta_{\text{short}}, \eta_{\text{long}}, \dots$ No momentum, no memory. The direction with curvature $\lambda$ is multiplied by
+# Now allow two steps in turn, $\eta_{\text{long}}, \eta_{\text{short}}, \eta_{\text{long}}, \dots$ No momentum, no memory. The direction with curvature $c$ is multiplied by
 #
-# $$ q(\lambda) = (1 - \eta_{\text{long}}\, \lambda)\, (1 - \eta_{\text{short}}\, \lambda) $$
+# $$ q(c) = (1 - \eta_{\text{long}}\, c)\, (1 - \eta_{\text{short}}\, c) $$
 #
-# in each *pair* of steps. You know $\mu$ and $\beta$, and that between them there may be a direction with any curvature. Which two steps make the largest $\lvert q(\lambda) \rvert$ on $\mu \le \lambda \le \beta$ as small as possible?
+# in each *pair* of steps. You know $\mu$ and $\beta$, and that between them there may be a direction with any curvature. Which two steps make the largest $\lvert q(c) \rvert$ on $\mu \le c \le \beta$ as small as possible?
 #
 # Derive it on paper. Then write
 #
 # - `step_pair(H)`: the two steps, the longer one first, from a symmetric matrix with positive eigenvalues, not all equal;
 # - `steps_needed(H, shrink)`: how many single steps, an **even** number, you predict for the distance to the minimum to fall to `shrink` times ($0 < $ `shrink` $ < 1$) what it was, whatever the start and whatever the curvatures in between. Both functions read $H$ by themselves; neither needs the other.
 #
-# **Before you write:** $q$ is a parabola in $\lambda$ with $q(0) = 1$. Draw one that stays low between $\mu = 1$ and $\beta = 9$. Where does it touch its largest value, and how often? Is $\eta_{\text{long}}$ larger or smaller than $2/\beta$, beyond which a constant step explodes?
+# **Before you write:** $q$ is a parabola in $c$ with $q(0) = 1$. Draw one that stays low between $\mu = 1$ and $\beta = 9$. Where does it touch its largest value, and how often? Is $\eta_{\text{long}}$ larger or smaller than $2/\beta$, beyond which a constant step explodes?
 #
 # <details><summary>Hint 1</summary>The best parabola is equally bad at three places: +m at both ends, −m in the middle. (Else bend it a little, and it gets better.) Such a parabola is symmetric about the middle of the interval.</details>
-# <details><summary>Hint 2</summary>Put the middle at 0 and the ends at ±1: up to a factor only one parabola goes through +1, −1, +1 there. Its two roots, shifted back, are the curvatures that 1/η must equal. Its value at the place that belongs to λ = 0 gives the factor m.</details>
+# <details><summary>Hint 2</summary>Put the middle at 0 and the ends at ±1: up to a factor only one parabola goes through +1, −1, +1 there. Its two roots, shifted back, are the curvatures that 1/η must equal. Its value at the place that belongs to c = 0 gives the factor m.</details>
 
 
 # %% nbgrader={"grade": false, "grade_id": "step_pair", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -675,6 +719,12 @@ curvature = torch.linspace(1, 9, 1001, dtype=torch.float64)
 after = (1 - got[0] * curvature) * (1 - got[1] * curvature)
 close(after.abs().max(), 8 / 17, "the worst factor of one pair, measured", tol=1e-4)
 
+# Three curvatures: 1, 8 and 9. The direction between the ends changes nothing.
+H3 = torch.tensor([[8.0, 0.0, 0.0], [0.0, 3.88, 3.84], [0.0, 3.84, 6.12]], dtype=torch.float64)
+between = "With three curvatures, 1, 8 and 9, you give other steps than with 1 and 9: only the smallest and the largest one count."
+got = list(step_pair(H3))
+close(got, [0.4604957132, 0.1277395809], "the two steps for curvatures 1, 8, 9", {between: got})
+
 ### BEGIN HIDDEN TESTS
 for seed, (low, high) in enumerate([(0.1, 10.0), (2.0, 3.0), (1e-3, 1.0), (50.0, 5000.0)]):
     Q, _ = torch.linalg.qr(random_tensor(5, 5, seed=seed))
@@ -701,6 +751,14 @@ mistakes = {
     "That is the number of steps that momentum needs.": 27,
 }
 equal(steps_needed(H, 1e-8), 50, "the steps to 1e-8 for curvatures from 1 to 9", mistakes)
+H3 = torch.tensor([[8.0, 0.0, 0.0], [0.0, 3.88, 3.84], [0.0, 3.84, 6.12]], dtype=torch.float64)
+got = steps_needed(H3, 1e-8)
+between = (
+    "Only the smallest and the largest curvature count: one more between them changes nothing."
+)
+equal(got, 50, "the steps to 1e-8 for curvatures 1, 8, 9", {between: got})
+mistakes = {"That is the answer for 1e-8: use `shrink`.": 50}
+equal(steps_needed(H, 1e-3), 20, "the steps to 1e-3 for curvatures from 1 to 9", mistakes)
 
 ### BEGIN HIDDEN TESTS
 for seed, (low, high, shrink) in enumerate(
@@ -717,25 +775,35 @@ for seed, (low, high, shrink) in enumerate(
     )
 ### END HIDDEN TESTS
 
-# %% mystnb={"image": {"alt": "Largest distance over 200 single steps for curvatures from 1 to 100, logarithmic: the constant step falls along a straight line, the pair of steps falls almost twice as fast, momentum falls fastest."}}
+# %% mystnb={"image": {"alt": "Largest distance over 200 single steps for curvatures from 0.01 to 1, logarithmic: the constant step falls along a straight line, the pair of steps falls almost twice as fast, momentum falls fastest."}}
 with your_turn(
-    "Two steps in turn do in 100 steps nearly what one needs 200 for, and cost nothing."
+    "Two steps in turn do in 100 steps nearly what one needs 200 for, and you foresaw when."
 ):
-    curvature = torch.linspace(1, 100, 200, dtype=torch.float64)
-    long, short = step_pair(torch.diag(curvature))
+    curvature = torch.logspace(-2, 0, 200, dtype=torch.float64)
+    Q, _ = torch.linalg.qr(random_tensor(200, 200, seed=0))
+    H = Q * curvature @ Q.T
+    H = (H + H.T) / 2
+    with reason(Exception, "First make the test of the two steps pass."):
+        long, short = (float(step) for step in step_pair(H))
     worst = {"constant step": [], "two in turn": [], "momentum": []}
     one, two, heavy, v = (torch.ones_like(curvature) for _ in range(4))
     v = 0 * v
     for step in range(200):
         for name, at in zip(worst, (one, two, heavy), strict=True):
             worst[name].append(at.abs().max().item())
-        one = one - 2 / 101 * curvature * one
+        one = one - 2 / 1.01 * curvature * one
         two = two - (short if step % 2 else long) * curvature * two
-        v = (9 / 11) ** 2 * v + 4 / 11**2 * curvature * heavy
+        v = (9 / 11) ** 2 * v + 4 / 1.1**2 * curvature * heavy
         heavy = heavy - v
     rows = {name: values[::8] for name, values in worst.items()}
     plot_curves(range(0, 200, 8), rows, "single steps", "worst distance", log="y")
     plt.show()
+    require(long > short, "The two steps differ, and the longer one comes first.")
+    close(worst["two in turn"][2], 0.92453, "the worst distance after one pair", tol=1e-4)
+    arrived = next(n for n in range(0, 200, 2) if worst["two in turn"][n] <= 1e-3)
+    with reason(Exception, "First make the test of the prediction pass."):
+        predicted = steps_needed(H, 1e-3)
+    equal(predicted, arrived, "your prediction of when it is 1e-3")
 
 # %% [markdown]
 # ## 6. Newton with a brake  (4 points)
@@ -804,16 +872,24 @@ class Patience(TorchFunctionMode):
 
 
 # Near the minimum: one input, three examples, and each step squares the error.
-shapes = "Shapes do not fit. X is (N, d) and y is (N,): one number for each example must stand as a column before it meets X."
+shapes = "Shapes do not fit. X is (N, d) and y is (N,): make a column of the numbers of the examples, (N, 1), before they meet X."
 X, y = torch.tensor([[1.0], [-1.0], [1.0]]).double(), torch.tensor([1.0, 0.0, 1.0]).double()
 zero = torch.zeros(1, dtype=torch.float64)
 with without("autograd"), no_optimizers(), reason(RuntimeError, shapes):
     path = newton_path(X, y, 0.125, zero)
 table = isinstance(path, torch.Tensor) and path.ndim == 2 and path.shape[1] == 1
 require(table, "Expected a tensor with one row for each point: torch.stack the points.")
-mistakes = {"The start is the first row.": [4 / 3]}
+mistakes = {
+    "The start is the first row: put it into your list before the first step.": [4 / 3],
+    "Every row is the last point, because `w -= ...` changes the tensor that is in your list: write w = w - ...": [
+        1.4815465147
+    ],
+}
 close(path[0], [0.0], "the first point of the path", mistakes)
-require(len(path) > 1, "The path has only its start: the gradient there is not small.")
+require(
+    len(path) > 1,
+    "The path has only its start, where the gradient is not small: go on until it is at most 1e-6.",
+)
 mistakes = {
     "The penalty is missing in the Hessian: its second derivative is λ, in each direction.": [2.0],
     "The curvature of an example is p (1 − p), and yours is p.": [0.8],
@@ -828,7 +904,8 @@ mistakes = {
 }
 close(path[1], [4 / 3], "the first step from w = 0, for λ = 1/8", mistakes)
 mistakes = {
-    "You stopped too early: the gradient at your last point is longer than 1e-6.": [1.4779150655]
+    "You stopped too early: the gradient at your last point is longer than 1e-6.": [1.4779150655],
+    "The gradient lacks its penalty: add λ w.": [5.9165142307],
 }
 close(path[-1], [1.4815465147], "where the path for λ = 1/8 ends", mistakes)
 mistakes = {
@@ -841,7 +918,9 @@ equal(len(path), 4, "the number of points of the path for λ = 1/8", mistakes)
 with without("autograd"), no_optimizers(), Patience():
     path = newton_path(X, y, 1e-3, torch.tensor([-8.0], dtype=torch.float64))
 mistakes = {
-    "That is the full step, and the loss is far higher there: halve it.": [746.6706267647],
+    "That is the full step, and the loss is far higher there: halve a until the condition holds.": [
+        746.6706267647
+    ],
     "You accept every point that is lower: the gain must be a quarter of what the slope promises.": [
         86.3338283456
     ],
@@ -869,14 +948,16 @@ with watch() as seen:
     path = newton_path(X, y, 1e-3, -20 * w)
 require(
     seen.largest <= 20 * N * d,
-    f"For {N} examples your largest tensor had {seen.largest:,} numbers: never build an N × N matrix.",
+    f"For {N} examples your largest tensor had {seen.largest:,} numbers: multiply the rows of X by a column, "
+    "and never build an N × N matrix.",
 )
 w = path[-1].clone().requires_grad_()
 loss = torch.nn.functional.binary_cross_entropy_with_logits(X @ w, y) + 1e-3 / 2 * w.square().sum()
 (slope,) = torch.autograd.grad(loss, w)
 require(
     slope.norm() <= 1e-6,
-    f"On {N} examples autograd finds a gradient of length {slope.norm():.1g} where your path ends.",
+    f"On {N} examples autograd finds a gradient of length {slope.norm():.1g} where your path ends: "
+    "go on until yours is at most 1e-6, for up to 50 steps.",
 )
 
 
@@ -983,6 +1064,41 @@ def ridge(theta):
     return theta + (h**3 - 2 * h) * along
 
 
+def staircase(theta):
+    """Gradient of a chain of saddles: each number may fall from 0 to ±1 only when the one before it has fallen, and is held tight until then."""
+    before = torch.cat([torch.ones_like(theta[:1]), theta[:-1]])
+    wall = 5.3 * torch.exp(-8 * before**2)
+    pull = -8 * before * wall * theta**2  # on the one before
+    own = (wall - 0.52) * theta + 0.52 * theta**3
+    return own + torch.cat([pull[1:], torch.zeros_like(theta[:1])])
+
+
+def tight_valley(theta):
+    """The long valley, with walls so steep that nothing is left of a nudge when the walker arrives at the saddle."""
+    x, y = theta
+    bend = torch.tanh(x - 2)
+    return torch.stack(
+        [x / (1 + x**2).sqrt() + 1.3 * (1 - bend**2) * y**2, (1.9 + 2.6 * bend) * y + y**3]
+    )
+
+
+class BadLuck:
+    """Gradient of a saddle at (0, 0) that decides where it falls when it sees your first nudge: nearly at right angles to it."""
+
+    down = None
+
+    def __call__(self, theta):
+        away = theta.norm()
+        if away == 0:
+            return torch.zeros_like(theta)
+        if self.down is None:
+            share = min(1e-6 / away.item(), 1.0)  # of the nudge, all but a millionth goes uphill
+            x, y = theta.detach() / away
+            self.down = share * torch.stack([x, y]) + (1 - share**2) ** 0.5 * torch.stack([-y, x])
+        h = theta @ self.down
+        return 5 * theta + (h**3 / 2 - 5.5 * h) * self.down
+
+
 class Guide:
     """A gradient that counts how often it is asked, and remembers where."""
 
@@ -1003,14 +1119,22 @@ def walk(gradient, start, seed):
     return escape(guide, start, torch.Generator().manual_seed(seed)), guide
 
 
-# %% nbgrader={"grade": true, "grade_id": "escape_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+def lowest_curvature(gradient, theta):
+    """The smallest eigenvalue of the Hessian at theta."""
+    return torch.linalg.eigvalsh(torch.autograd.functional.jacobian(gradient, theta)).min().item()
+
+
 places = {
     "a minimum": (egg_box, [math.pi, 0.0]),
     "the top of the egg box": (egg_box, [0.0, 0.0]),
     "a saddle with another one behind it": (two_saddles, [0.0, 0.0]),
     "a long valley that ends in a saddle": (long_valley, [25.0, 0.3]),
+    "a longer valley with steep walls": (tight_valley, [280.0, 0.0]),
     "a saddle in ten dimensions": (ridge, [0.0] * 10),
+    "the first of five saddles": (staircase, [0.0] * 5),
 }
+
+# %% nbgrader={"grade": true, "grade_id": "escape_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
 for place, (gradient, start) in places.items():
     for seed in range(4):
         end, guide = walk(gradient, start, seed)
@@ -1022,13 +1146,11 @@ for place, (gradient, start) in places.items():
             f"From {place}, seed {seed}: the gradient at your last point has length {slope:.1g}. "
             "Whoever returns must have come to rest, and not have been nudged since.",
         )
-        lowest = (
-            torch.linalg.eigvalsh(torch.autograd.functional.jacobian(gradient, end)).min().item()
-        )
+        lowest = lowest_curvature(gradient, end)
         require(
             lowest > 0,
             f"From {place}, seed {seed}: you returned a place where the lowest curvature is {lowest:.2f}. "
-            "A small gradient does not make a minimum.",
+            "A small gradient does not make a minimum: go on from there until a nudge leads back.",
         )
         if place == "a minimum":
             away = (end - torch.tensor(start, dtype=torch.float64)).norm()
@@ -1040,37 +1162,25 @@ require(
     len(ends) > 1,
     "From the top of the hill all of eight seeds led to one and the same well: draw the nudge at random, in all directions.",
 )
-
-
-### BEGIN HIDDEN TESTS
-def staircase(theta):
-    """Gradient of a chain of saddles: each number may fall from 0 to ±1 only when the one before it has fallen, and is held tight until then."""
-    before = torch.cat([torch.ones_like(theta[:1]), theta[:-1]])
-    wall = 5.3 * torch.exp(-8 * before**2)
-    pull = -8 * before * wall * theta**2  # on the one before
-    own = (wall - 0.52) * theta + 0.52 * theta**3
-    return own + torch.cat([pull[1:], torch.zeros_like(theta[:1])])
-
-
-def tight_valley(theta):
-    """The long valley, with walls so steep that nothing is left of a nudge when the walker arrives at the saddle."""
-    x, y = theta
-    bend = torch.tanh(x - 2)
-    return torch.stack(
-        [x / (1 + x**2).sqrt() + 1.3 * (1 - bend**2) * y**2, (1.9 + 2.6 * bend) * y + y**3]
+for seed in range(4):
+    saddle = BadLuck()
+    end, _ = walk(saddle, [0.0, 0.0], seed)
+    require(
+        lowest_curvature(saddle, end) > 0,
+        "Your nudge had bad luck: only 1e-6 of it pointed down. A moment later the gradient is small, and yet "
+        "this is no minimum: walk on for as long as 1e-6 takes to grow to 1, and only then look at the gradient.",
     )
 
-
+### BEGIN HIDDEN TESTS
 for gradient, start in [
-    (staircase, [0.0] * 5), (tight_valley, [280.0, 0.0]),
+    (staircase, [0.0] * 8), (tight_valley, [260.0, 0.5]), (BadLuck(), [0.0, 0.0]),
     (egg_box, [math.pi, math.pi]), (egg_box, [math.pi / 2, math.pi / 2]), (egg_box, [0.0, 1.0]),
     (two_saddles, [0.6, 0.0]), (two_saddles, [0.0, 0.3]), (long_valley, [30.0, 0.0]), (two_saddles, [-1.0, 0.0]), (ridge, [1.0, -1.0] * 5), (ridge, [0.4] * 10),
 ]:  # fmt: skip
     for seed in range(20, 22):
         end, guide = walk(gradient, start, seed)
         require(gradient(end).norm() <= 1e-6, "The walker is not at rest.")
-        lowest = torch.linalg.eigvalsh(torch.autograd.functional.jacobian(gradient, end)).min()
-        require(lowest > 0, "That is no minimum.")
+        require(lowest_curvature(gradient, end) > 0, "That is no minimum.")
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -1083,20 +1193,33 @@ walkers = 60  # change me
 top = [0.0, 0.0]  # change me: (1.2, 1.2) is near a saddle, and (3.1416, 3.1416) the next hill
 
 # %% mystnb={"image": {"alt": "Map of an egg box with a hill in the middle. Sixty paths leave the top in all directions; each bends towards one of the four wells, and its colour says which; those that leave along a diagonal first run to a saddle and turn there at a right angle."}}
-with your_turn("Every one has arrived."):
+with your_turn("All of them have come to rest in a well."):
+    with reason(Exception, "First make the test above pass."):
+        walks = [walk(egg_box, top, seed) for seed in range(walkers)]
+        ends = [tuple(end.tolist()) for end, _ in walks]
+        again, _ = walk(egg_box, top, 0)
+        harder = [*places.values(), (staircase, [0.0] * 9), (BadLuck(), [0.0, 0.0])]
+        others = [(gradient, walk(gradient, start, 9)[0]) for gradient, start in harder]
     fig, ax = plt.subplots(figsize=(6, 6))
     x = torch.linspace(-4.5, 4.5, 200)
     ax.contourf(x, x, torch.outer(x.cos(), x.cos()), levels=20, cmap="Greys_r", alpha=0.6)
-    wells = []
-    for seed in range(walkers):
-        end, guide = walk(egg_box, top, seed)
-        well = tuple(end.round().tolist())
-        wells += [well] if well not in wells else []
+    wells = sorted({(round(x), round(y)) for x, y in ends})
+    for (x, y), (_, guide) in zip(ends, walks, strict=True):
         path = torch.stack(guide.asked)
-        ax.plot(*path.T, color=COLOURS[wells.index(well) % 6], linewidth=0.9)
-        ax.plot(*end, "o", color="k", markersize=5)
+        ax.plot(*path.T, color=COLOURS[wells.index((round(x), round(y))) % 6], linewidth=0.9)
+        ax.plot(x, y, "o", color="k", markersize=5)
     ax.set(xlabel="x", ylabel="y", aspect="equal", xlim=(-4.5, 4.5), ylim=(-4.5, 4.5))
     plt.show()
+    tired = sum(egg_box(end).norm().item() > 1e-6 for end, _ in walks)
+    require(tired == 0, f"{tired} of {walkers} walkers have not come to rest.")
+    stuck = sum(math.cos(x) * math.cos(y) > -0.99 for x, y in ends)
+    require(stuck == 0, f"{stuck} of {walkers} walkers are not in a well.")
+    varied = len(wells) > 1 or walkers < 10 or top != [0.0, 0.0]
+    require(varied, "All walkers ended in one well: draw the nudge at random, in all directions.")
+    require(torch.equal(again, walks[0][0]), "One seed led to two ends: use the generator alone.")
+    fine = all(lowest_curvature(gradient, end) > 0 for gradient, end in others)
+    fine = fine and torch.dist(others[0][1], torch.tensor([math.pi, 0.0])) < 1e-3
+    require(fine, "Here all is well, and in another landscape not: nudge until it leads back.")
 
 # %% [markdown]
 # *Light is high. Sixty paths from the top of one hill, coloured by the well in which they end. Where two colours meet there is a ridge; whoever walks along it comes to a saddle, and leaves that one, too.*
