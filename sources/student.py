@@ -17,6 +17,8 @@ from sources.notebooks import read
 FOLDERS = ("lectures", "exercises", "helpers", "data")
 SET_UP = ("install.py", "pyproject.toml", "requirements.txt", "environment.yml")
 FILES = (*SET_UP, "course.toml", "LICENSE", ".gitignore")
+# pyproject.toml's tables about a package that students do not have.
+OF_GRADING = re.compile(r"^\[(?:project\.scripts|project\.entry-points\.[^\n]*|tool\.setuptools\.package-data)\]\n(?:[^\[\n][^\n]*\n)*\n?", re.MULTILINE)  # fmt: skip
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "cache", ".*.draft")
 
 
@@ -32,6 +34,8 @@ def write_edition(root: Path, to: Path) -> None:
             shutil.copytree(root / name, to / name, ignore=LEFT_OUT)
     for name in FILES:
         shutil.copy(root / name, to / name)
+    settings = to / "pyproject.toml"
+    settings.write_text(OF_GRADING.sub("", settings.read_text("utf-8")), "utf-8")
     shutil.copytree(root / "docs" / "student", to, dirs_exist_ok=True)  # README.md and Makefile
 
 
