@@ -2,30 +2,48 @@
 
 import math
 import subprocess
+import tempfile
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from jupyter_client import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
-from nbgrader.utils import is_grade, is_solution
-from traitlets import Integer, default
+from traitlets import Bool, Integer, default
 
 from grading.memory import FamilyWatch
+from grading.sandbox.imports import wanted
+from grading.sandbox.inner import Limits
+from grading.sandbox.jail import jail, own_prefix
+from grading.sandbox.provisioner import SandboxProvisioner, copy_plain_files
+from grading.scoring import STOPPED, is_test, normalize
 
-STOPPED = "Stopped"  # the name of the error in a cell that broke a limit or was not run
+
+class SandboxKernelManager(AsyncKernelManager):
+    """Starts its kernel in the jail, whatever the notebook and the machine's kernelspecs say."""
+
+    async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
+        if self.provisioner is None:
+            self.provisioner = SandboxProvisioner(parent=self, kernel_id=self.kernel_id)
+            self.provisioner.kernel_spec = self.kernel_spec
+        return await super()._async_pre_start_kernel(**kwargs)
 
 
-class LimitedExecute(Execute):
-    """Run a submission under limits of time and memory; a cell that breaks one fails, the others keep what they earn.
+class SandboxExecute(Execute):
+    """Run a submission in the jail under limits; a cell that breaks one fails, the others keep what they earn.
 
     A cell that is too slow is interrupted. One that ends the kernel, takes too much memory or does not let itself be
     interrupted fails, and the notebook is run again without it in a new kernel. What stopped a cell is
     written where the student and the instructor read it: as the cell's error.
     """
 
+    sandbox = Bool(True, help="False runs submissions with all that you may do yourself.").tag(
+        config=True
+    )
     memory_limit = Integer(
         2 * 1024, help="MiB that the kernel and all its processes may hold together."
     ).tag(config=True)
@@ -38,6 +56,10 @@ class LimitedExecute(Execute):
     output_limit = Integer(
         500_000, help="Characters of output that are kept of a cell; more are dropped as they come."
     ).tag(config=True)
+    process_limit = Integer(
+        Limits.processes, help="How many processes the kernel may have at once."
+    ).tag(config=True)
+    peak = 0.0  # MiB that the last notebook's kernels held at most
 
     @default("timeout")
     def _timeout_default(self) -> int:
@@ -56,13 +78,18 @@ class LimitedExecute(Execute):
             RuntimeError: not even an empty kernel starts within the limits.
         """
         self._deadline = time.monotonic() + self.notebook_timeout
+        self.peak = 0.0
+        if self.sandbox:
+            self.kernel_manager_class = SandboxKernelManager
+            self._jail = jail(wanted(cell.source for cell in nb.cells))
         self._left_out: set[int] = set()  # cells that stopped a kernel
         self._reached: set[int] = set()  # cells that have their result
         for cell in nb.cells:
             cell.metadata.pop("tags", None)  # a student's skip-execution would be a test passed
-        for _ in range(1 + self.restarts):
-            if self._run_once(nb, resources):
-                break
+        with _without_notebook(resources or {}) as resources:
+            for _ in range(1 + self.restarts):
+                if self._run_once(nb, resources):
+                    break
         self._settle(nb)
         return nb, resources
 
@@ -74,6 +101,9 @@ class LimitedExecute(Execute):
         except (DeadKernelError, CellTimeoutError) as problem:
             if self._current is None:
                 raise RuntimeError("its kernel did not start within the limits") from problem
+            if self.sandbox and not self._jail.answers():
+                self._jail = jail()  # somebody ended the sandbox: that is no cell's fault
+                return False
             nb.cells[self._current].outputs.append(_stopped(self._why(problem)))
             self._left_out.add(self._current)
             return False
@@ -81,7 +111,7 @@ class LimitedExecute(Execute):
 
     def _why(self, problem: Exception) -> str:
         if self._watch.exceeded:
-            return f"it was stopped because it took more than {self.memory_limit} MiB of memory"
+            return f"it was stopped because it took more than {self._watch.exceeded}"
         if isinstance(problem, CellTimeoutError):
             return "it was stopped because it did not let itself be interrupted"
         return "it ended the kernel"
@@ -91,8 +121,12 @@ class LimitedExecute(Execute):
         """Start a kernel that cannot write to the terminal, watched; no process of it is left afterwards."""
         silence = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         with super().setup_kernel(**silence, **kwargs):
-            with FamilyWatch(self.km.provisioner.pid, self.memory_limit * 2**20) as self._watch:
-                yield
+            pid, most = self.km.provisioner.pid, self.memory_limit * 2**20
+            try:
+                with FamilyWatch(pid, most, self.process_limit) as self._watch:
+                    yield
+            finally:
+                self.peak = max(self.peak, self._watch.peak / 2**20)
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: Any, index: int
@@ -112,6 +146,9 @@ class LimitedExecute(Execute):
     def on_cell_executed(self, **kwargs: Any) -> None:
         """Record an error that the outputs lack; and take `exit()`, which ends the kernel a moment later, for what it is."""
         super().on_cell_executed(**kwargs)
+        for output in kwargs["cell"].outputs:
+            if output.output_type == "error":
+                _shorten(output, self.output_limit)
         payloads = kwargs["execute_reply"]["content"].get("payload", [])
         if any(payload.get("source") == "ask_exit" for payload in payloads):
             raise DeadKernelError("the cell called exit()")
@@ -132,7 +169,7 @@ class LimitedExecute(Execute):
         return self._deadline - time.monotonic()
 
     def _settle(self, nb: NotebookNode) -> None:
-        """Cells that no run reached fail and say why; test cells are all or nothing."""
+        """Cells that no run reached fail and say why; what test cells give is said so that nbgrader understands it."""
         why = "it was not run: " + (
             f"the notebook's {self.notebook_timeout} s were over"
             if self._time_left() <= 0
@@ -141,18 +178,29 @@ class LimitedExecute(Execute):
         for index, cell in enumerate(nb.cells):
             if cell.cell_type == "code" and index not in self._reached | self._left_out:
                 cell.outputs = [_stopped(why)]
-            if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell):
-                _all_or_nothing(cell)
+            if is_test(cell):
+                normalize(cell)
 
 
-def _all_or_nothing(test: NotebookNode) -> None:
-    """Leave nbgrader nothing but errors to judge by: it takes a warning for a failure, and a displayed value for the mark."""
-    for output in test.outputs:
-        if output.output_type == "stream":
-            output.name = "stdout"
-        elif output.output_type == "execute_result":
-            output.output_type = "display_data"
-            output.pop("execution_count", None)
+@contextmanager
+def _without_notebook(resources: dict[str, Any]):
+    """The resources, with a copy of the folder that lacks the notebook itself: nbgrader has put hidden tests into it."""
+    metadata = resources.get("metadata", {})
+    folder, name = metadata.get("path"), resources.get("unique_key", metadata.get("name"))
+    if not folder:
+        yield resources
+        return
+    with tempfile.TemporaryDirectory(prefix=own_prefix()) as copy:
+        copy_plain_files(Path(folder), Path(copy))
+        Path(copy, f"{name}.ipynb").unlink(missing_ok=True)
+        yield {**resources, "metadata": {**metadata, "path": copy}}
+
+
+def _shorten(error: NotebookNode, most: int) -> None:
+    """Cut an error that takes more room than a cell has: its first line says what a person needs."""
+    if len(str(error)) > most:
+        error.evalue = str(error.evalue)[: most // 4]
+        error.traceback = [f"{error.ename}: {error.evalue}"]
 
 
 def _error(why: str) -> dict[str, Any]:

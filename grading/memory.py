@@ -1,9 +1,12 @@
-"""Watch what a process and its descendants hold in memory, and end them all when it is too much."""
+"""Watch how much memory a process and its descendants hold and how many they are, and end them all when it is too much."""
 
 import threading
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 
 import psutil
+
+NOTICEABLE = 8 * 2**20  # bytes: a smaller change is not worth an exact look
 
 
 def resident(processes: Iterable[psutil.Process]) -> int:
@@ -29,50 +32,84 @@ def _held(process: psutil.Process, full: bool = False) -> int:
 class FamilyWatch:
     """Within `with`, a process and its descendants are ended once they hold more than the limit; after it, none is left.
 
-    Resident memory is what counts: torch reserves far more address space than it ever uses.
+    Resident memory is what counts: torch reserves far more address space than it ever uses. What processes share,
+    with a forked kernel's parent too, counts once in all.
     Descendants are remembered, so that one whose parent has ended is still counted and ended.
 
     Args:
         pid: the process.
         limit: bytes that the family may hold together.
+        most: how many processes it may have.
         interval: seconds between two looks.
+
+    Attributes:
+        exceeded: what it had too much of; empty while it kept the limits.
+        held: bytes that the family held at the last look.
+        peak: the most bytes that a look found.
     """
 
-    def __init__(self, pid: int, limit: int, interval: float = 0.1):
-        self.root, self.limit, self.interval = psutil.Process(pid), limit, interval
-        self.family = {self.root}
-        self.exceeded = False
+    def __init__(self, pid: int, limit: int, most: int = 100, interval: float = 0.1):
+        self.root, self.limit, self.most, self.interval = psutil.Process(pid), limit, most, interval
+        self.family = frozenset({self.root})
+        self.exceeded, self.peak, self.held, self._roughly = "", 0, 0, 0
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
+        # Two, because weighing waits for each process's pages: a fork bomb would have time to grow.
+        looks = (self._too_many, self._too_heavy)
+        self._threads = [
+            threading.Thread(target=self._watch, args=(look,), daemon=True) for look in looks
+        ]
 
     def __enter__(self) -> "FamilyWatch":
-        self._thread.start()
+        self._meet()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_) -> None:
         self._over.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
+        if not self.exceeded:
+            self._too_heavy()  # for the peak of a short life
         self._end_all()
 
-    def _watch(self) -> None:
+    def _watch(self, look: Callable[[], str]) -> None:
         while not self._over.wait(self.interval):
-            self._meet()
-            if resident(self.family) > self.limit and proportional(self.family) > self.limit:
-                self.exceeded = True
+            if too_much := look():
+                self.exceeded = self.exceeded or too_much
+                self._over.set()
                 self._end_all()
-                return
+
+    def _too_many(self) -> str:
+        self._meet()
+        return f"{self.most} processes" if len(self.family) > self.most else ""
+
+    def _too_heavy(self) -> str:
+        family = self.family
+        roughly = resident(family)
+        if abs(roughly - self._roughly) > NOTICEABLE:  # the exact number costs more
+            self._roughly, self.held = roughly, proportional(family)
+        self.peak = max(self.peak, self.held)
+        return f"{self.limit // 2**20} MiB of memory" if self.held > self.limit else ""
 
     def _meet(self) -> None:
-        """Look for new descendants, and forget those that have ended."""
-        for process in list(self.family):
-            try:
-                self.family.update(process.children(recursive=True))
-            except psutil.NoSuchProcess:
-                self.family.discard(process)
+        """Look for new descendants in one pass over the machine's processes: a fork bomb has hundreds."""
+        children = defaultdict(list)
+        for process in psutil.process_iter(["ppid"]):
+            children[process.info["ppid"]].append(process)
+        known = [process for process in self.family if process.is_running()]
+        family = set(known)
+        while known:
+            born = [child for child in children[known.pop().pid] if child not in family]
+            family.update(born)
+            known.extend(born)
+        self.family = frozenset(family)
 
     def _end_all(self) -> None:
         self._meet()
-        for process in self.family:
+        for process in sorted(
+            self.family, key=lambda p: p != self.root
+        ):  # the root first: in a jail the rest dies with it
             try:
                 process.kill()
             except psutil.NoSuchProcess:

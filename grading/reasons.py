@@ -1,18 +1,13 @@
 """Say in one sentence what an autograded notebook earned and what it failed."""
 
 from nbformat import NotebookNode
-from nbgrader.utils import is_grade, is_solution
 
-from grading.execute import STOPPED
+from grading.scoring import STOPPED, is_test
 
 
 def reason_of(notebook: NotebookNode) -> str:
     """Which tests failed, grouped by the error; a test is called by its question where its name is `<question>_test`."""
-    tests = [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
-    ]
+    tests = [cell for cell in notebook.cells if is_test(cell)]
     failed: dict[str, list[str]] = {}  # error -> the tests that it failed
     for test in tests:
         errors = [output for output in test.outputs if output.output_type == "error"]

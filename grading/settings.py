@@ -4,9 +4,9 @@ from traitlets.config import Config
 
 
 def limit_autograding(config: Config) -> None:
-    """Make `nbgrader autograde`, Formgrader's Autograde button and `python -m grading` run submissions under limits."""
+    """Make `nbgrader autograde`, Formgrader's Autograde button and `grade run` run submissions in the sandbox, under limits."""
     config.Autograde.autograde_preprocessors = [
-        "grading.execute.LimitedExecute",  # nbgrader's own list has its Execute here
+        "grading.execute.SandboxExecute",  # nbgrader's own list has its Execute here
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput",
@@ -21,3 +21,12 @@ def limit_autograding(config: Config) -> None:
     config.ClearMetadataPreprocessor.clear_cell_metadata = False
     kept = {"kernelspec", ("language_info", "name")}
     config.ClearMetadataPreprocessor.preserve_nb_metadata_mask = kept
+    _tame_pages(config)
+
+
+def _tame_pages(config: Config) -> None:
+    """Make Formgrader's pages inert, and its feedback, and `nbgrader generate_feedback`'s, the pages of `grade feedback`."""
+    config.HTMLExporter.preprocessors = ["grading.formgrader.Inert"]
+    config.HTMLExporter.filters = {"markdown2html": "grading.formgrader.markdown2html"}
+    config.GenerateFeedback.exporter_class = "grading.formgrader.FeedbackExporter"
+    config.GenerateFeedback.preprocessors = []  # nbgrader's own prepare its template

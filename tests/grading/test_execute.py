@@ -1,10 +1,13 @@
 """What a submission may cost: each limit holds, and the cells that did not break it keep their points."""
 
+import threading
+
 import psutil
 import pytest
 from nbgrader.utils import determine_grade
 
-from grading.execute import LimitedExecute
+from grading.execute import SandboxExecute
+from grading.sandbox.jail import jail
 from tests.grading.tiny import graded, notebook
 
 pytestmark = pytest.mark.slow  # every test starts a kernel or two
@@ -13,7 +16,7 @@ pytestmark = pytest.mark.slow  # every test starts a kernel or two
 def run(*cells, **limits):
     """The cells after they ran under these limits."""
     whole = notebook(*cells)
-    LimitedExecute(**{"timeout": 30, "memory_limit": 400, **limits}).preprocess(whole, {})
+    SandboxExecute(**{"timeout": 30, "memory_limit": 800, **limits}).preprocess(whole, {})
     return whole.cells
 
 
@@ -58,7 +61,7 @@ HOARD_IN_A_CHILD = (
 @pytest.mark.parametrize("hoard", [HOARD, HOARD_IN_A_CHILD])
 def test_memory_is_limited_for_the_kernel_and_its_children_together(hoard: str):
     _, hog, after = run("state = 1", graded("a", hoard, 1), graded("b", "assert state == 1", 1))
-    assert error(hog) == "it was stopped because it took more than 400 MiB of memory"
+    assert error(hog) == "it was stopped because it took more than 800 MiB of memory"
     assert (points(hog), points(after)) == (0, 1)
 
 
@@ -107,9 +110,17 @@ def test_warnings_prints_and_progress_bars_are_no_failure():
     assert "careful" in test.outputs[0].text  # the student still reads it
 
 
-@pytest.mark.parametrize("value", ["0.5", "-1", "99", "'text'"])
-def test_a_displayed_value_is_not_taken_for_the_mark(value: str):
+@pytest.mark.parametrize(
+    ("value", "deserved"), [("0.5", 0.5), ("-1", 0), ("99", 0), ("float('nan')", 0), ("'text'", 2)]
+)
+def test_only_a_number_from_0_to_the_points_is_partial_credit(value: str, deserved: float):
     (test,) = run(graded("a", value, 2))
+    assert points(test) == deserved
+
+
+def test_what_the_student_displays_in_a_test_is_not_taken_for_the_mark():
+    answer = "from IPython.display import display\ndef answer(): display(2)"
+    _, test = run(answer, graded("a", "answer()\nassert True", 2))
     assert points(test) == 2
 
 
@@ -127,9 +138,26 @@ def test_no_process_is_left():
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True)\n"
         "print(child.pid)"
     )
-    (cell,) = run(start)
+    (cell,) = run(start, sandbox=False)  # in a sandbox the system sees to it
     pid = int(cell.outputs[0].text)
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+def test_who_ends_the_sandbox_costs_no_cell_its_points(monkeypatch: pytest.MonkeyPatch):
+    """The warm process is killed while a test runs: the notebook is run again, and nobody is blamed."""
+    started = SandboxExecute.preprocess_cell
+    ended = []
+
+    def end_once(self, cell, resources, index):
+        if index == 1 and not ended:
+            ended.append(jail())
+            threading.Timer(0.3, psutil.Process(ended[0].pid).kill).start()
+        return started(self, cell, resources, index)
+
+    monkeypatch.setattr(SandboxExecute, "preprocess_cell", end_once)
+    _, test = run("import time", graded("a", "time.sleep(1)", 1))
+    assert points(test) == 1 and test.outputs == []
+    assert jail() is not ended[0]
 
 
 def test_a_kernel_cannot_write_to_the_terminal(capfd: pytest.CaptureFixture):

@@ -1,0 +1,36 @@
+"""What a warm process imports before it forks kernels: of the modules that are known to start no thread, those that notebooks ask for."""
+
+import re
+from collections.abc import Iterable
+
+KERNEL = (
+    "numpy",
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",  # three quarters of what a kernel's start costs
+    "IPython.core.pylabtools",
+    "matplotlib_inline.backend_inline",
+)
+KNOWN = (
+    "matplotlib.pyplot", "torch", "torch.nn", "torchvision", "PIL.Image", "sklearn.datasets", "skimage.data",
+    "scipy.special", "sympy", "networkx", "mlxtend.data", "ipywidgets", "tqdm.auto", "helpers",
+)  # fmt: skip
+OPTIMIZERS = "torch._dynamo"  # which the first optimizer of a process imports
+FROM = re.compile(r"(?:^|;)\s*from\s+([\w.]+)", re.MULTILINE)
+IMPORT = re.compile(
+    r"(?:^|;)\s*import\s+([\w.]+(?:\s+as\s+\w+)?(?:\s*,\s*[\w.]+(?:\s+as\s+\w+)?)*)", re.MULTILINE
+)
+
+
+def wanted(sources: Iterable[str]) -> tuple[str, ...]:
+    """The modules to import for notebooks with these cells.
+
+    A student can name any, so only known ones are taken; those that are not installed do no harm.
+    """
+    text = "\n".join(sources)
+    listed = [part.split()[0] for names in IMPORT.findall(text) for part in names.split(",")]
+    named = {*FROM.findall(text), *listed}
+    roots = {name.split(".")[0] for name in named}
+    known = [name for name in KNOWN if name.split(".")[0] in roots]
+    ours = sorted(name for name in named if name.startswith("helpers."))
+    optimizers = [OPTIMIZERS] * ("torch" in roots and "optim" in text)
+    return (*KERNEL, *known, *ours, *optimizers)

@@ -1,0 +1,215 @@
+"""A jail with its warm process, seen from outside; and the kernels that are forked in it."""
+
+import atexit
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from grading.sandbox import bubblewrap, warm
+from grading.sandbox.imports import KERNEL, KNOWN
+from grading.sandbox.inner import Limits
+
+PREFIX = "grade-"
+PATIENCE = 120  # seconds for a warm process to import torch on a busy machine
+
+
+class SandboxError(RuntimeError):
+    """The sandbox cannot be had; the sentence says why and what to do."""
+
+
+class Kernel:
+    """One kernel and all its processes.
+
+    Args:
+        init: process of its namespace's init, as this process sees it: at its end all of them end.
+        process: the kernel's.
+        tie: a socket at whose end the namespace ends too.
+    """
+
+    def __init__(self, init: int, process: int, tie: socket.socket):
+        self.init, self.process, self._tie = init, process, tie
+        self._init, self._process = os.pidfd_open(init), os.pidfd_open(process)
+
+    def alive(self) -> bool:
+        """Whether any process of it is."""
+        return self._init is not None and not select.select([self._init], [], [], 0)[0]
+
+    def send_signal(self, number: int) -> None:
+        """To the kernel's own process."""
+        with contextlib.suppress(ProcessLookupError, TypeError):
+            signal.pidfd_send_signal(self._process, number)
+
+    def kill(self) -> None:
+        """End all its processes."""
+        with contextlib.suppress(ProcessLookupError, TypeError):
+            signal.pidfd_send_signal(self._init, signal.SIGKILL)
+
+    def close(self) -> None:
+        """End it, and forget it."""
+        self.kill()
+        if self._init is not None:
+            select.select([self._init], [], [], 10)
+            os.close(self._init), os.close(self._process), self._tie.close()
+        self._init = self._process = None
+
+
+class Jail:
+    """A jail with a warm process in it. Processes that are forked from this one can use it too.
+
+    Args:
+        imports: what the warm process imports. Nobody waits for it here: the first kernel does.
+
+    Raises:
+        SandboxError: this machine can build none.
+    """
+
+    def __init__(self, imports: Iterable[str] = (*KERNEL, *KNOWN)):
+        if reason := bubblewrap.why_not():
+            raise SandboxError(reason)
+        _sweep()
+        self._owner = os.getpid()
+        self.room = Path(tempfile.mkdtemp(prefix=own_prefix()))
+        self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        program = [sys.executable, "-P", "-m", warm.__name__, str(theirs.fileno()), *imports]
+        self._log = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(
+            bubblewrap.command(self.room, program),
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self._log,
+        )
+        theirs.close()
+        self._running = os.pidfd_open(self._process.pid)
+        atexit.register(self.close)
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can fork."""
+        return self._requests.fileno() >= 0 and not select.select([self._running], [], [], 0)[0]
+
+    @property
+    def pid(self) -> int:
+        """bubblewrap's process."""
+        return self._process.pid
+
+    def new_room(self) -> Path:
+        """An empty folder for the next kernel: its connection file, sockets and the student's files."""
+        return Path(tempfile.mkdtemp(prefix="k", dir=self.room))
+
+    def wait(self) -> None:
+        """Wait until the warm process has imported everything.
+
+        Raises:
+            SandboxError: it does not start.
+        """
+        self._ask(warm.PING)[0].close()
+
+    def answers(self) -> bool:
+        """Whether its warm process lives: asked when a kernel has died, a moment before the jail may be seen to end."""
+        try:
+            self.wait()
+        except SandboxError:
+            return False
+        return True
+
+    def fork(self, room: Path, limits: Limits) -> Kernel:
+        """Start a kernel with the connection file and the files that lie in its room.
+
+        Raises:
+            SandboxError: it does not start.
+        """
+        request = json.dumps({"room": str(room), "limits": asdict(limits)}).encode()
+        answers, pids = self._ask(request)
+        return Kernel(pids["init"], pids["kernel"], answers)
+
+    def _ask(self, request: bytes) -> tuple[socket.socket, dict[str, int]]:
+        """Send a request; the socket that it is answered on, and who said what until one said that it is ready."""
+        answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        answers.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        answers.settimeout(PATIENCE)
+        pids: dict[str, int] = {}
+        try:
+            with theirs:
+                socket.send_fds(self._requests, [request], [theirs.fileno()])
+            while "ready" not in pids:
+                word, sender = _signed(answers)
+                if word not in ("init", "kernel", "ready"):
+                    raise SandboxError(f"no kernel starts in the sandbox: {word or self._last_words()}")  # fmt: skip
+                pids[word] = sender
+        except OSError as problem:
+            answers.close()
+            raise SandboxError(f"no kernel starts in the sandbox: {problem}") from problem
+        except SandboxError:
+            answers.close()
+            raise
+        return answers, pids
+
+    def close(self) -> None:
+        """End everything in it, and remove its folder; in a forked process only let go of it."""
+        if self._requests.fileno() < 0:
+            return
+        self._requests.close()
+        os.close(self._running)
+        if os.getpid() == self._owner:
+            atexit.unregister(self.close)
+            self._process.kill()
+            self._process.wait()
+            shutil.rmtree(self.room, ignore_errors=True)
+        self._log.close()
+
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "its warm process said nothing"
+
+
+_lock = threading.Lock()
+_jails: list[Jail] = []  # at most one; a forked process has its parent's
+
+
+def jail(imports: Iterable[str] | None = None) -> Jail:
+    """This process's jail: started at its first use, and again when it has ended.
+
+    Args:
+        imports: what its warm process imports, where it is started now; everything that is known by default.
+    """
+    with _lock:
+        if not _jails or not _jails[-1].alive:
+            for ended in _jails:
+                ended.close()
+            _jails[:] = [Jail() if imports is None else Jail(imports)]
+        return _jails[-1]
+
+
+def own_prefix() -> str:
+    """What the name of a temporary folder begins with that is to be removed also when this process is killed."""
+    return f"{PREFIX}{os.getpid()}-"
+
+
+def _sweep() -> None:
+    """Remove the folders of processes that were killed before they could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _signed(answers: socket.socket) -> tuple[str, int]:
+    """A message and the process that sent it, as this process sees it: the system says so, not the sender."""
+    message, ancillary, _, _ = answers.recvmsg(4096, socket.CMSG_SPACE(12))
+    for _, kind, data in ancillary:
+        if kind == socket.SCM_CREDENTIALS:
+            return message.decode(), int.from_bytes(data[:4], sys.byteorder)
+    return "", 0
