@@ -1,76 +1,142 @@
-"""Run nbgrader over a course folder: generate, grade each submission, feedback, marks as a table."""
+"""An instructor's course folder: nbgrader's own layout and gradebook, where everything lies, and its settings."""
 
-import csv
-import json
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
-from nbgrader.converters import (
-    Autograde,
-    BaseConverter,
-    GenerateAssignment,
-    GenerateFeedback,
-    NbGraderException,
-)
+from nbgrader.converters import BaseConverter, GenerateAssignment, NbGraderException
 from nbgrader.utils import temp_attrs
-from traitlets.config import Config
+from traitlets.config import Config, PyFileConfigLoader
 
+from grading.execute import SandboxExecute
 from grading.log import logging_to
-from grading.reasons import clean, reason_of
+from grading.reasons import clean
 from grading.settings import limit_autograding
+
+SETTINGS = "nbgrader_config.py"
+STAGES = ("source", "release", "submitted", "autograded", "feedback")
+LIMITS = (
+    "timeout", "notebook_timeout", "memory_limit", "process_limit", "restarts", "output_limit", "sandbox",
+)  # fmt: skip
 
 
 class GradingError(Exception):
     """What keeps a class from being graded, said in one sentence."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One submission, graded: its mark of so many points (None: no mark could be given), and why, in one sentence."""
-
-    student: str
-    mark: float | None
-    of: float
-    reason: str
-
-
 class CourseFolder:
-    """A folder with nbgrader's own layout: source, release, submitted, autograded, feedback, gradebook.db.
+    """A folder with source, release, submitted, autograded and feedback folders and a gradebook, as nbgrader is told.
 
     Args:
         root: the folder.
-        limits: settings of `LimitedExecute` that differ from its defaults, such as {"timeout": 10}.
+        limits: settings of `SandboxExecute` that differ from the others, such as {"timeout": 10}.
+        config: nbgrader's settings; by default its own layout within the folder.
     """
 
-    def __init__(self, root: Path, limits: dict[str, int] | None = None):
+    def __init__(
+        self, root: Path, limits: dict[str, Any] | None = None, config: Config | None = None
+    ):
         self.root = root.resolve()
-        self.log_file = self.root / "nbgrader.log"
-        self.api = NbGraderAPI(config=_settings(self.root, limits or {}))
+        beside = str(Path(sys.executable).parent)  # nbgrader calls alembic by its name
+        if beside not in os.environ["PATH"].split(os.pathsep):
+            os.environ["PATH"] = beside + os.pathsep + os.environ["PATH"]
+        self.config = config or default_settings(self.root)
+        self.config.SandboxExecute.update(limits or {})
+        self.api = NbGraderAPI(config=self.config)
+
+    @classmethod
+    def at(cls, root: Path, limits: dict[str, Any] | None = None) -> "CourseFolder":
+        """The course whose nbgrader_config.py lies in this folder.
+
+        Raises:
+            GradingError: there is none, or it does not load.
+        """
+        if not (root / SETTINGS).is_file():
+            raise GradingError(
+                f"{root} has no {SETTINGS}: change to the course's folder, or name it with --course."
+            )
+        try:
+            config = PyFileConfigLoader(SETTINGS, path=str(root)).load_config()
+        except Exception as problem:  # whatever an instructor's settings bring
+            raise GradingError(f"{root / SETTINGS} does not load: {clean(problem)}") from problem
+        return cls(root, limits, config)
+
+    @property
+    def log_file(self) -> Path:
+        """What nbgrader and the libraries below it say."""
+        return self.gradebook.parent / "nbgrader.log"
 
     @property
     def gradebook(self) -> Path:
         """The file of nbgrader's database."""
-        return self.root / "gradebook.db"
+        return Path(self.api.coursedir.db_url.removeprefix("sqlite:///"))
+
+    @cached_property
+    def limits(self) -> dict[str, Any]:
+        """What a submission may use: the settings of `SandboxExecute`."""
+        step = SandboxExecute(config=self.config)
+        return {name: getattr(step, name) for name in LIMITS}
+
+    def open_gradebook(self) -> Gradebook:
+        """The gradebook, for a with statement.
+
+        Raises:
+            GradingError: it cannot be opened.
+        """
+        self.gradebook.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
+        except Exception as problem:  # SQLAlchemy has a dozen
+            raise GradingError(
+                f"{self.gradebook} cannot be opened ({clean(problem)}): grade doctor says why."
+            ) from problem
+
+    def folder(self, stage: str, student: str, assignment: str) -> Path:
+        """A stage's folder of a student and an assignment; source and release have the student "."."""
+        directory = getattr(self.api.coursedir, f"{stage}_directory")
+        return Path(self.api.coursedir.format_path(directory, student, assignment)).absolute()
+
+    def stage(self, name: str) -> Path:
+        """The folder of a whole stage, such as feedback."""
+        return self.root / getattr(self.api.coursedir, f"{name}_directory")
 
     def notebook(self, stage: str, student: str, assignment: str) -> Path:
-        """Where the assignment's notebook lies in a stage: source or release (student "."), submitted, autograded."""
-        (source,) = (self.root / "source" / assignment).glob("*.ipynb")
-        return self.root / stage / student / assignment / source.name
+        """Where the assignment's notebook lies in a stage.
+
+        Raises:
+            GradingError: the assignment has no notebook, or several.
+        """
+        return self.folder(stage, student, assignment) / self.notebook_name(assignment)
+
+    def notebook_name(self, assignment: str) -> str:
+        """The file name of the assignment's one notebook.
+
+        Raises:
+            GradingError: it has none, or several.
+        """
+        found = list(self.folder("source", ".", assignment).glob("*.ipynb"))
+        if len(found) != 1:
+            known = sorted(path.name for path in self.folder("source", ".", "x").parent.glob("*/"))
+            raise GradingError(
+                f"{assignment} has {len(found)} notebooks, and grading needs one. "
+                f"Assignments here: {', '.join(known) or 'none'}."
+            )
+        return found[0].name
 
     def generate(self, assignment: str) -> None:
-        """Make release/ from source/, and enter the assignment in the gradebook.
+        """Make the release from the source, and enter the assignment in the gradebook.
 
         Raises:
             GradingError: nbgrader refuses the assignment.
         """
-        with self._nbgrader(assignment_id=assignment):
+        self.open_gradebook().close()
+        with self.nbgrader(assignment_id=assignment):
             try:
                 self._run(GenerateAssignment, force=True, create_assignment=True)
             except NbGraderException as refusal:
@@ -78,45 +144,35 @@ class CourseFolder:
                     f"nbgrader refuses {assignment}: {clean(refusal)} (log: {self.log_file})"
                 ) from refusal
 
+    def is_released(self, assignment: str) -> bool:
+        """Whether the gradebook knows the assignment's cells."""
+        with self.open_gradebook() as book:
+            try:
+                return bool(book.find_assignment(assignment).notebooks)
+            except MissingEntry:
+                return False
+
+    def release(self, assignment: str) -> nbformat.NotebookNode:
+        """What students got.
+
+        Raises:
+            GradingError: it was not released.
+        """
+        path = self.notebook("release", ".", assignment)
+        if not path.is_file() or not self.is_released(assignment):
+            raise GradingError(
+                f"{assignment} is not in the gradebook yet: nbgrader generate_assignment {assignment} "
+                "enters it."
+            )
+        return nbformat.read(path, as_version=4)
+
     def students(self, assignment: str) -> list[str]:
-        """Who has a folder for this assignment in submitted/."""
-        return sorted(folder.parent.name for folder in self.root.glob(f"submitted/*/{assignment}/"))
-
-    def grade(self, assignment: str) -> Iterator[Row]:
-        """Grade every submission of submitted/, one row each as it is done. No submission stops the others."""
-        for student in self.students(assignment):
-            with self._nbgrader(assignment_id=assignment, student_id=student):
-                row = self._grade_one(student, assignment)
-            yield row
-
-    def feedback(self, assignment: str) -> Path:
-        """Write a feedback page for every graded submission; returns their folder."""
-        with self._nbgrader(assignment_id=assignment):
-            self._run(GenerateFeedback, force=True)
-        return self.root / "feedback"
-
-    def _grade_one(self, student: str, assignment: str) -> Row:
-        handed_in = self.notebook("submitted", student, assignment)
-        fault = unreadable(handed_in)
-        if fault:
-            with Gradebook(self.api.coursedir.db_url) as book:
-                book.update_or_create_student(student)
-                return Row(student, 0.0, book.find_assignment(assignment).max_score, fault)
-        try:
-            self._run(Autograde, force=True, create_student=True)
-        except NbGraderException:
-            return self._ungraded(student, assignment)
-        done = nbformat.read(self.notebook("autograded", student, assignment), as_version=4)
-        with Gradebook(self.api.coursedir.db_url) as book:
-            entry = book.find_submission(assignment, student)
-            return Row(student, entry.score, entry.max_score, reason_of(done))
-
-    def _ungraded(self, student: str, assignment: str) -> Row:
-        with Gradebook(self.api.coursedir.db_url) as book:
-            of = book.find_assignment(assignment).max_score
-        return Row(
-            student, None, of, f"nbgrader could not grade it: look for {student} in {self.log_file}"
-        )
+        """Who has a folder for this assignment among the submitted."""
+        pattern = self.folder("submitted", "*", assignment)
+        base = self.stage("submitted")
+        inside = pattern.relative_to(base)
+        place = inside.parts.index("*")
+        return sorted({p.relative_to(base).parts[place] for p in base.glob(f"{inside}/")})
 
     def _run(self, converter: type[BaseConverter], **options: bool) -> None:
         """Run one of nbgrader's converters. Not by NbGraderAPI's methods: they swallow Ctrl-C."""
@@ -126,37 +182,14 @@ class CourseFolder:
         step.start()
 
     @contextmanager
-    def _nbgrader(self, **ids: str):
+    def nbgrader(self, **ids: str):
         """nbgrader set to an assignment and a student; what it says goes to the log file."""
         with temp_attrs(self.api.coursedir, **ids), logging_to(self.log_file):
             yield
 
 
-def unreadable(path: Path) -> str:
-    """Why this file is no notebook, in a sentence that its author can act on; empty when it is one."""
-    if not path.is_file():
-        return f"no {path.name} was handed in"
-    try:
-        nbformat.read(path, as_version=4)
-    except (json.JSONDecodeError, UnicodeDecodeError, nbformat.reader.NotJSONError):
-        return f"{path.name} is damaged (cut off, or no notebook): hand it in again"
-    except Exception as problem:  # whatever a stranger's file brings nbformat to
-        return f"{path.name} is no valid notebook ({clean(problem)}): hand it in again"
-    return ""
-
-
-def write_csv(rows: list[Row], path: Path) -> None:
-    """Write the rows as a table with one header line."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(field.name for field in fields(Row))
-        writer.writerows(astuple(row) for row in rows)
-
-
-def _settings(root: Path, limits: dict[str, int]) -> Config:
-    beside = str(Path(sys.executable).parent)  # nbgrader calls alembic by its name
-    if beside not in os.environ["PATH"].split(os.pathsep):
-        os.environ["PATH"] = beside + os.pathsep + os.environ["PATH"]
+def default_settings(root: Path) -> Config:
+    """nbgrader's own layout within a folder."""
     settings = Config()
     settings.CourseDirectory.root = str(root)
     settings.CourseDirectory.course_id = "course"
@@ -164,6 +197,5 @@ def _settings(root: Path, limits: dict[str, int]) -> Config:
     settings.Exchange.root = str(root / "exchange")
     settings.HTMLExporter.template_name = "feedback"
     limit_autograding(settings)
-    settings.LimitedExecute.update(limits)
     (root / "exchange").mkdir(parents=True, exist_ok=True)
     return settings

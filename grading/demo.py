@@ -1,48 +1,66 @@
-"""Grade a small class of every kind in a throw-away course, and compare each mark with what it deserves."""
+"""A class of every kind in a throw-away course, and whether each mark is the one that the submission deserves."""
 
+import os
 import shutil
-import textwrap
 import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbgrader.utils import rmtree
-from tqdm import tqdm
 
-from grading.course import CourseFolder, GradingError, Row, write_csv
+from grading.course import CourseFolder, GradingError
 from grading.members import Member, make_class
+from grading.record import Record
 
-# Shorter than a real evening's, but a busy machine takes 15 s to import torch.
-LIMITS = {"timeout": 30, "notebook_timeout": 300, "memory_limit": 1536}
+# Shorter than a real evening's: the demonstration is to take a minute or two.
+LIMITS = {
+    "timeout": 20,
+    "notebook_timeout": 200,
+    "memory_limit": 1200,
+    "process_limit": 60,
+}
 
 
-def demo(root: Path, assignment: str | None = None, keep: Path | None = None, **limits: int) -> int:
-    """Make the class, grade it, print the table; returns 0 when every mark is the deserved one, else 1.
+@dataclass(frozen=True)
+class DemoClass:
+    """Who handed in, and what."""
+
+    assignment: str
+    members: list[Member]
+
+
+def prepare_class(
+    root: Path, assignment: str | None = None, keep: Path | None = None
+) -> tuple[CourseFolder, DemoClass]:
+    """Release the assignment in a new course, and let the class hand in.
 
     Args:
         root: the repository, which holds course.toml and solutions/.
         assignment: a chapter's folder name; the first chapter's by default.
         keep: an empty or new folder for the course; by default gradebook/demo in the repository, made anew.
-        limits: what differs from `LIMITS`.
 
     Raises:
         GradingError: there is no such assignment or no solution, nbgrader refuses it, or `keep` is in use.
     """
     solutions = find_solution(root, assignment)
-    course = CourseFolder(_fresh_folder(root, keep), LIMITS | limits)
-    members = prepare(course, solutions)
-    done = tqdm(
-        course.grade(solutions.name), total=len(members), desc="grading", leave=False, disable=None
+    name = solutions.name
+    course = CourseFolder(_fresh_folder(root, keep), dict(LIMITS))
+    hidden = shutil.ignore_patterns(".*", "__pycache__")
+    shutil.copytree(solutions, course.folder("source", ".", name), ignore=hidden)
+    course.generate(name)
+    source = course.notebook("source", ".", name)
+    others = course.notebook("submitted", "perfect", name)
+    members = make_class(
+        nbformat.read(source, as_version=4),
+        course.release(name),
+        source.name,
+        [source, course.gradebook, others],
     )
-    rows = list(done)
-    pages = course.feedback(solutions.name)
-    write_csv(rows, course.root / "marks.csv")
-    wrong = surprises(rows, members)
-    verdict = wrong or [
-        f"Each of the {len(members)} marks is the one that the submission deserves."
-    ]
-    print("\n".join([table(rows), "", *verdict, "", *_places(course, pages)]))
-    return 1 if wrong else 0
+    for member in members:
+        hand_in(member, course.folder("submitted", member.name, name))
+    return course, DemoClass(name, members)
 
 
 def find_solution(root: Path, assignment: str | None) -> Path:
@@ -58,66 +76,62 @@ def find_solution(root: Path, assignment: str | None) -> Path:
     return found[0].parent
 
 
-def prepare(course: CourseFolder, solutions: Path) -> list[Member]:
-    """Release the assignment in an empty course folder and let the class hand in."""
-    name = solutions.name
-    hidden = shutil.ignore_patterns(".*", "__pycache__")
-    shutil.copytree(solutions, course.root / "source" / name, ignore=hidden)
-    course.generate(name)
-    members = make_class(
-        nbformat.read(course.notebook("source", ".", name), as_version=4),
-        nbformat.read(course.notebook("release", ".", name), as_version=4),
-    )
-    for member in members:
-        path = course.notebook("submitted", member.name, name)
-        path.parent.mkdir(parents=True)
-        if member.text is not None:
-            path.write_text(member.text, encoding="utf-8")
-    return members
+def hand_in(member: Member, folder: Path) -> None:
+    """Make the member's folder."""
+    folder.mkdir(parents=True)
+    for path, content in member.files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    for path, target in member.links.items():
+        (folder / path).symlink_to(target)
+    for path in member.pipes:
+        os.mkfifo(folder / path)
 
 
 def _fresh_folder(root: Path, keep: Path | None) -> Path:
     if keep is None:
         ours = root / "gradebook" / "demo"
         if ours.exists():
-            rmtree(ours)  # nbgrader's own: what it graded is read-only
+            rmtree(ours)
         return ours
     if keep.exists() and (not keep.is_dir() or any(keep.iterdir())):
         raise GradingError(f"{keep} is not an empty folder: name a new one.")
     return keep
 
 
-def surprises(rows: list[Row], members: list[Member]) -> list[str]:
+def table(records: Iterable[Record], demo_class: DemoClass) -> list[tuple[str, ...]]:
+    """A row for each submission, in the class's order: who, the mark, and why."""
+    order = {member.name: number for number, member in enumerate(demo_class.members)}
+    rows = []
+    for record in sorted(records, key=lambda record: order[record.student]):
+        mark = _mark(record)
+        of = sum(test.of for test in record.tests)
+        said = record.flags[0] if record.flags else record.reason
+        rows.append((record.student, f"{'-' if mark is None else f'{mark:g}'} of {of:g}", said))
+    return rows
+
+
+def surprises(records: Iterable[Record], demo_class: DemoClass) -> list[str]:
     """One sentence for each mark that differs from the deserved one."""
-    got = {row.student: row.mark for row in rows}
-    return [
-        f"{member.name} deserves {member.deserves:g} and got {got.get(member.name, 'no row')}."
-        for member in members
-        if got.get(member.name) != member.deserves
-    ]
+    graded = {record.student: record for record in records}
+    return list(filter(None, (_compare(member, graded.get(member.name)) for member in demo_class.members)))  # fmt: skip
 
 
-def table(rows: list[Row]) -> str:
-    """The rows as aligned text, as wide as the terminal."""
-    wide = max(len(row.student) for row in rows)
-    marks = [("-" if row.mark is None else f"{row.mark:g}") + f" of {row.of:g}" for row in rows]
-    indent = wide + max(map(len, marks)) + 4
-    columns = max(60, shutil.get_terminal_size((120, 24)).columns)
-    lines = [
-        textwrap.fill(
-            f"{row.student:<{wide}}  {mark:>{indent - wide - 4}}  {row.reason}",
-            columns,
-            subsequent_indent=" " * indent,
-        )
-        for row, mark in zip(rows, marks, strict=True)
-    ]
-    return "\n".join(lines)
+def _compare(member: Member, record: Record | None) -> str:
+    """What differs; empty where nothing does."""
+    wanted = "to be flagged" if member.deserves is None else f"{member.deserves:g}"
+    if record is None:
+        got = "no row"
+    elif record.flags:
+        got = f"flagged: {record.flags[0]}"
+    elif not record.tests:
+        got = record.reason
+    else:
+        got = f"{_mark(record):g}"
+    fits = got.startswith("flagged") if member.deserves is None else got == wanted
+    return "" if fits else f"{member.name} deserves {wanted} and got {got}. It is: {member.about}"
 
 
-def _places(course: CourseFolder, pages: Path) -> list[str]:
-    return [
-        f"gradebook  {course.gradebook}",
-        f"feedback   {pages}",
-        f"marks      {course.root / 'marks.csv'}",
-        f"log        {course.log_file}",
-    ]
+def _mark(record: Record) -> float | None:
+    """The sum of its points; None while they are kept out."""
+    return None if record.flags or not record.tests else sum(test.points for test in record.tests)

@@ -1,118 +1,103 @@
-"""nbgrader over a course folder: a row for every submission, whatever it is."""
+"""The course folder: where everything lies, and what it says of settings and assignments that are none."""
 
-import csv
-import json
 import logging
 import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbgrader.converters import Autograde
+from traitlets.config import Config
 
-from grading.course import CourseFolder, GradingError, Row, unreadable, write_csv
-from grading.demo import prepare
+from grading.course import CourseFolder, GradingError, default_settings
+from tests.grading.configured import ASSIGNMENT, configure
 
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"[]",
-        b"{}",
-        b"<html>",
-        b'{"cells": [',
-        b"\xff\xfe\x00",
-        b'{"nbformat": 99, "cells": []}',
-    ],
-)
-def test_a_file_that_is_no_notebook_is_told_so(tmp_path: Path, content: bytes):
-    (tmp_path / "tiny.ipynb").write_bytes(content)
-    assert unreadable(tmp_path / "tiny.ipynb").endswith("hand it in again")
-
-
-def test_a_missing_file_is_told_so(tmp_path: Path):
-    assert unreadable(tmp_path / "tiny.ipynb") == "no tiny.ipynb was handed in"
-
-
-def test_a_notebook_is_readable(repository: Path):
-    assert unreadable(repository / "solutions" / "01_tiny" / "tiny.ipynb") == ""
-
-
-def test_csv(tmp_path: Path):
-    write_csv([Row("ada", 4.5, 5, "a, b: no"), Row("bob", None, 5, "look")], tmp_path / "marks.csv")
-    with (tmp_path / "marks.csv").open(encoding="utf-8") as file:
-        assert list(csv.DictReader(file)) == [
-            {"student": "ada", "mark": "4.5", "of": "5", "reason": "a, b: no"},
-            {"student": "bob", "mark": "", "of": "5", "reason": "look"},
-        ]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
 def course(repository: Path, tmp_path: Path) -> CourseFolder:
-    """A released assignment, and one perfect submission by "perfect"."""
-    course = CourseFolder(tmp_path / "course", {"timeout": 30, "memory_limit": 400})
-    prepare(course, repository / "solutions" / "01_tiny")
-    for folder in (course.root / "submitted").iterdir():
-        if folder.name != "perfect":
-            shutil.rmtree(folder)
+    """The assignment's source, not released."""
+    course = CourseFolder(tmp_path / "course", {"timeout": 7})
+    shutil.copytree(repository / "solutions" / ASSIGNMENT, course.root / "source" / ASSIGNMENT)
     return course
 
 
-def hand_in(course: CourseFolder, student: str, edit) -> None:
-    """A copy of the perfect submission, edited as JSON."""
-    raw = json.loads(course.notebook("submitted", "perfect", "01_tiny").read_text())
-    edit({cell["id"]: cell for cell in raw["cells"]}, raw)
-    path = course.notebook("submitted", student, "01_tiny")
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(raw))
-
-
-@pytest.mark.slow
-def test_what_nbgrader_cannot_grade_is_a_row_and_stops_nobody(
-    course: CourseFolder, capfd: pytest.CaptureFixture
-):
-    def twice(_, raw):
-        raw["cells"].append(raw["cells"][2])
-
-    hand_in(course, "double_cells", twice)
-    bad, good = course.grade("01_tiny")
-    assert (bad.student, bad.mark) == (
-        "double_cells",
-        None,
-    ) and "nbgrader could not grade it" in bad.reason
-    assert (good.student, good.mark, good.of) == ("perfect", 5, 5)
-    assert "There was an error processing" in course.log_file.read_text()
-    assert capfd.readouterr() == ("", "")
-
-
-@pytest.mark.slow
-def test_a_deleted_test_comes_back(course: CourseFolder):
-    def delete(cells, raw):
-        cells["double"]["source"] = "def double(x): return x"
-        raw["cells"].remove(cells["double_test"])
-
-    hand_in(course, "deleted_test", delete)
-    row, _ = course.grade("01_tiny")
-    assert (row.mark, row.reason) == (3, "failed 1 of 2 tests: double: AssertionError")
-
-
-@pytest.mark.slow
-def test_ctrl_c_stops_the_batch(course: CourseFolder, monkeypatch: pytest.MonkeyPatch):
-    def stop(self):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Autograde, "start", stop)
+def test_a_release_enters_the_assignment_and_keeps_the_terminal_clean(course: CourseFolder, capfd):
     handlers = list(logging.getLogger().handlers)
-    with pytest.raises(KeyboardInterrupt):
-        list(course.grade("01_tiny"))
-    assert logging.getLogger().handlers == handlers  # and nbgrader is left as it was
+    assert not course.is_released(ASSIGNMENT)
+    with pytest.raises(GradingError, match="nbgrader generate_assignment 01_tiny enters it"):
+        course.release(ASSIGNMENT)
+    course.generate(ASSIGNMENT)
+    assert course.is_released(ASSIGNMENT)
+    assert "BEGIN SOLUTION" not in "".join(c.source for c in course.release(ASSIGNMENT).cells)
+    assert "Converting notebook" in course.log_file.read_text()
+    assert capfd.readouterr() == ("", "") and logging.getLogger().handlers == handlers
 
 
-def test_an_assignment_that_nbgrader_refuses_is_one_sentence(repository: Path, tmp_path: Path):
-    solutions = shutil.copytree(repository / "solutions" / "01_tiny", tmp_path / "01_tiny")
-    whole = nbformat.read(solutions / "tiny.ipynb", as_version=4)
+def test_an_assignment_that_nbgrader_refuses_is_one_sentence(course: CourseFolder):
+    path = course.notebook("source", ".", ASSIGNMENT)
+    whole = nbformat.read(path, as_version=4)
     whole.cells[2].metadata.nbgrader.grade_id = "double"  # the name of the cell before it
-    nbformat.write(whole, solutions / "tiny.ipynb")
+    nbformat.write(whole, path)
     with pytest.raises(GradingError, match="nbgrader refuses 01_tiny"):
-        prepare(CourseFolder(tmp_path / "course"), solutions)
+        course.generate(ASSIGNMENT)
+
+
+@pytest.mark.parametrize(("name", "count"), [("02_other", 0), (ASSIGNMENT, 2)])
+def test_an_assignment_has_one_notebook(course: CourseFolder, name: str, count: int):
+    folder = course.root / "source" / ASSIGNMENT
+    shutil.copy(folder / "tiny.ipynb", folder / "second.ipynb")
+    with pytest.raises(GradingError, match=f"{name} has {count} notebooks.*here: 01_tiny."):
+        course.notebook_name(name)
+
+
+def test_limits_are_the_settings_and_what_is_given_goes_before(course: CourseFolder):
+    assert course.limits["timeout"] == 7 and course.limits["sandbox"] is True
+    settings = default_settings(course.root)
+    settings.SandboxExecute.memory_limit = 123
+    limits = CourseFolder(course.root, {"restarts": 1}, settings).limits
+    assert (limits["memory_limit"], limits["restarts"]) == (123, 1)
+
+
+def test_who_handed_in(course: CourseFolder):
+    assert course.students(ASSIGNMENT) == []
+    for student, assignment in (("bob", ASSIGNMENT), ("ada", ASSIGNMENT), ("eve", "02_other")):
+        course.folder("submitted", student, assignment).mkdir(parents=True)
+    (course.stage("submitted") / "notes.txt").write_text("mine")
+    assert course.students(ASSIGNMENT) == ["ada", "bob"]
+
+
+def test_a_course_by_its_settings(tmp_path: Path):
+    course = configure(tmp_path / "course")
+    assert course.is_released(ASSIGNMENT) and course.limits["memory_limit"] == 1000
+    assert CourseFolder.at(course.root, {"sandbox": False}).limits["sandbox"] is False
+
+
+def test_the_repositorys_own_settings_keep_what_is_private_in_one_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    course = CourseFolder.at(tmp_path)
+    private = tmp_path / "gradebook"
+    assert course.stage("source") == tmp_path / "solutions"
+    assert course.stage("release") == tmp_path / "exercises"
+    stages = [course.stage(name) for name in ("submitted", "autograded", "feedback")]
+    assert {path.parent for path in [*stages, course.gradebook, course.log_file]} == {private}
+
+
+def test_a_folder_without_settings_is_one_sentence(tmp_path: Path):
+    with pytest.raises(GradingError, match="has no nbgrader_config.py"):
+        CourseFolder.at(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["c = (", "import no_such_module", "1 / 0"])
+def test_settings_that_do_not_load_are_one_sentence(tmp_path: Path, text: str):
+    (tmp_path / "nbgrader_config.py").write_text(text)
+    with pytest.raises(GradingError, match="does not load: "):
+        CourseFolder.at(tmp_path)
+
+
+def test_a_gradebook_that_is_none_is_one_sentence(tmp_path: Path):
+    settings: Config = default_settings(tmp_path)
+    (tmp_path / "gradebook.db").write_text("no database, but long enough to be looked at" * 9)
+    with pytest.raises(GradingError, match="cannot be opened .* doctor says why"):
+        CourseFolder(tmp_path, config=settings).open_gradebook()

@@ -1,17 +1,21 @@
-"""`python -m grading demo`: the whole evening on a small class, and what it says to bad input."""
+"""`grade demo`: the whole evening on a class of every kind, and what it says to bad input."""
 
 import contextlib
 import csv
 import io
 import shutil
+import stat
 from pathlib import Path
 
+import psutil
 import pytest
 
 from grading.__main__ import main
-from grading.course import Row
-from grading.demo import demo, surprises, table
+from grading.demo import DemoClass, prepare_class, surprises, table
 from grading.members import Member
+from grading.record import Record, Test
+from tests.grading.jails import needs_jail
+from tests.grading.parsed import Page, assert_inert
 
 
 @pytest.fixture(scope="module")
@@ -24,72 +28,109 @@ def evening(repository: Path) -> tuple[int, str, str, Path]:
         contextlib.redirect_stderr(err),
     ):
         patch.setenv("COLUMNS", "200")  # no row is folded, whatever terminal runs the tests
-        status = demo(repository, timeout=10, memory_limit=400)
+        status = main(["demo"], repository)
     return status, out.getvalue(), err.getvalue(), repository / "gradebook" / "demo"
 
 
+@needs_jail
 @pytest.mark.slow
 def test_every_mark_is_the_deserved_one(evening):
     status, printed, complaints, _ = evening
     assert status == 0, printed
-    assert "Each of the 12 marks is the one that the submission deserves." in printed
+    assert "Each of the 40 marks is the one that the submission deserves." in printed
     assert complaints == ""  # not a line of nbgrader's log, and no progress bar without a terminal
 
 
+@needs_jail
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "line",
+    "row",
     [
-        "perfect          5 of 5  passed all 2 tests",
-        "partial          2 of 5  failed 1 of 2 tests: add: NotImplementedError",
-        "wrong            0 of 5  failed 2 of 2 tests: double: AssertionError; add: AssertionError one and two are three",
-        "empty            0 of 5  failed 2 of 2 tests: double, add: NotImplementedError",
-        "never_ending     3 of 5  failed 1 of 2 tests: double: it was stopped after 10 s",
-        "memory_hog       3 of 5  failed 1 of 2 tests: double: it was stopped because it took more than 400 MiB of memory",
-        "kernel_killer    3 of 5  failed 1 of 2 tests: double: it ended the kernel",
-        "edited_tests     0 of 5  failed 2 of 2 tests: double: AssertionError; add: AssertionError one and two are three",
-        "warns_and_plots  5 of 5  passed all 2 tests",
-        "colab            5 of 5  passed all 2 tests",
-        "broken_file      0 of 5  tiny.ipynb is damaged (cut off, or no notebook): hand it in again",
-        "missing_file     0 of 5  no tiny.ipynb was handed in",
+        "perfect 5 of 5 passed all 2 tests",
+        "every_second 2 of 5 failed 1 of 2 tests: add: NotImplementedError",
+        "wrong 0 of 5 failed 2 of 2 tests: double: AssertionError; add: AssertionError one and two are three",
+        "empty 0 of 5 failed 2 of 2 tests: double, add: NotImplementedError",
+        "never_ending 3 of 5 failed 1 of 2 tests: double: it was stopped after 20 s",
+        "memory_hog 3 of 5 failed 1 of 2 tests: double: it was stopped because it took more than 1200 MiB of memory",
+        "kernel_killer 3 of 5 failed 1 of 2 tests: double: it ended the kernel",
+        "tests_edited 0 of 5 failed 2 of 2 tests: double: AssertionError; add: AssertionError one and two are three",
+        "warns_and_plots 5 of 5 passed all 2 tests",
+        "broken_file 0 of 5 tiny.ipynb is damaged (cut off, or no notebook): hand it in again",
+        "missing_file 0 of 5 no tiny.ipynb was handed in",
     ],
 )
-def test_the_row_of(evening, line: str):
-    assert line in evening[1].splitlines()
+def test_the_row_of(evening, row: str):
+    assert row in [" ".join(line.split()) for line in evening[1].splitlines()]
+
+
+@needs_jail
+@pytest.mark.slow
+def test_the_flagged_wait_for_a_person(evening):
+    rows = [line.split()[:4] for line in evening[1].splitlines()]
+    flagged = [row[0] for row in rows if row[1:] == ["-", "of", "5"]]
+    assert sorted(flagged) == ["empties_the_tests", "patches_a_helper"]
+
+
+@needs_jail
+@pytest.mark.slow
+def test_report_and_feedback_are_there_and_inert(evening):
+    folder = evening[3]
+    pages = {page.parts[-3]: page.read_text("utf-8") for page in folder.glob("feedback/*/01_tiny/tiny.html")}  # fmt: skip
+    assert len(pages) == 40
+    for name, html in pages.items():
+        assert_inert(Page(html))
+        assert "double(5)" not in "".join(Page(html).text.split()), name  # the hidden test
+    (report,) = folder.glob("reports/*.html")
+    assert_inert(Page(report.read_text("utf-8")))
+    with report.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+        assert len(list(csv.DictReader(file))) == 40
+
+
+@needs_jail
+@pytest.mark.slow
+def test_nothing_is_left_running(evening):
+    lines = [" ".join(process.info["cmdline"] or []) for process in psutil.process_iter(["cmdline"])]  # fmt: skip
+    assert [line for line in lines if "left by a submission" in line] == []
 
 
 @pytest.mark.slow
-def test_everything_is_where_it_says(evening):
-    _, printed, _, folder = evening
-    places = dict(line.split(maxsplit=1) for line in printed.split("\n\n")[-1].splitlines())
-    assert set(places) == {"gradebook", "feedback", "marks", "log"}
-    assert all(
-        Path(place).is_relative_to(folder) and Path(place).exists() for place in places.values()
-    )
-    pages = {page.parts[-3] for page in Path(places["feedback"]).glob("*/01_tiny/tiny.html")}
-    with Path(places["marks"]).open(encoding="utf-8") as file:
-        students = {row["student"] for row in csv.DictReader(file)}
-    assert len(students) == 12 and pages == students - {"broken_file", "missing_file"}
+def test_the_class_hands_in_before_anything_is_graded(repository: Path, tmp_path: Path):
+    course, demo_class = prepare_class(repository, None, tmp_path / "course")
+    assert demo_class.assignment == "01_tiny" and course.root == (tmp_path / "course").resolve()
+    assert course.students("01_tiny") == sorted(member.name for member in demo_class.members)
+    linked = course.folder("submitted", "links_to_elsewhere", "01_tiny")
+    assert (linked / "passwords").is_symlink() and stat.S_ISFIFO((linked / "wait.csv").stat().st_mode)  # fmt: skip
+    thief = course.notebook("submitted", "steals_the_solution", "01_tiny").read_text("utf-8")
+    assert str(course.gradebook) in thief and str(repository / "solutions") not in thief
+
+
+def record(student: str, *points: float, flags: tuple[str, ...] = ()) -> Record:
+    tests = [Test(f"t{at}", given, 5) for at, given in enumerate(points)]
+    return Record(student, "01_tiny", "key", "said", tests, list(flags))
 
 
 def test_a_mark_that_is_not_deserved_is_named():
-    members = [
-        Member("ada", 5, ""),
-        Member("bob", 2, ""),
-        Member("eve", 0, ""),
-        Member("zoe", 1, ""),
-    ]
-    rows = [Row("ada", 5, 5, ""), Row("bob", 5, 5, ""), Row("eve", None, 5, "")]
-    assert surprises(rows, members) == [
-        "bob deserves 2 and got 5.",
-        "eve deserves 0 and got None.",
-        "zoe deserves 1 and got no row.",
+    deserved = {"ada": 5, "bob": 2, "eve": 0, "zoe": 1, "mal": None, "odd": None, "sue": 3}
+    members = [Member(name, mark, {}, "What it is.") for name, mark in deserved.items()]
+    records = [record("ada", 2, 3), record("bob", 5), record("eve", 0, flags=("look",))]
+    records += [record("mal", 5, flags=("look",)), record("odd", 5), record("sue")]
+    assert surprises(records, DemoClass("01_tiny", members)) == [
+        "bob deserves 2 and got 5. It is: What it is.",
+        "eve deserves 0 and got flagged: look. It is: What it is.",
+        "zoe deserves 1 and got no row. It is: What it is.",
+        "odd deserves to be flagged and got 5. It is: What it is.",
+        "sue deserves 3 and got said. It is: What it is.",
     ]
 
 
-def test_the_table_is_aligned():
-    rows = [Row("ada", 12.5, 20, "passed"), Row("grace_hopper", None, 20, "look")]
-    assert table(rows) == "ada           12.5 of 20  passed\ngrace_hopper     - of 20  look"
+def test_the_table_is_in_the_order_of_the_class():
+    members = [Member(name, 0, {}) for name in ("zoe", "ada", "eve")]
+    records = [record("ada", 2.5, 3), record("eve", 5, flags=("look",)), record("zoe", 0)]
+    assert table(records, DemoClass("01_tiny", members)) == [
+        ("zoe", "0 of 5", "said"),
+        ("ada", "5.5 of 10", "said"),
+        ("eve", "- of 5", "look"),
+    ]
 
 
 def one_sentence(capsys: pytest.CaptureFixture) -> str:

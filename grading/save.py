@@ -1,0 +1,123 @@
+"""Keep a graded submission: its notebook and files, then its marks in nbgrader's database, and last its record."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, SubmittedNotebook
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import compute_checksum, is_solution, is_task, parse_utc
+
+from grading import record
+from grading.course import CourseFolder
+from grading.intake.files import in_the_way
+from grading.record import Record
+
+TIME = "timestamp.txt"
+STAMPS = (
+    TIME,
+    "submission_secret.txt",
+)  # nbgrader's, beside what was handed in through its exchange
+
+
+def save(
+    course: CourseFolder, done: Record, notebook: NotebookNode, files: dict[str, bytes]
+) -> None:
+    """Keep it so that a kill at any moment leaves it either graded or to be graded again: the record comes last.
+
+    Args:
+        notebook: executed, without probes.
+        files: what lies beside it.
+    """
+    folder = course.folder("autograded", done.student, done.assignment)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / record.FILE).unlink(missing_ok=True)
+    stamps = _stamps(course.folder("submitted", done.student, done.assignment))
+    name = course.notebook_name(done.assignment)
+    ours = {record.FILE, f".{record.FILE}", name, f".{name}", *STAMPS}
+    _write_folder(folder, {p: c for p, c in files.items() if not in_the_way(p, ours)} | stamps)
+    _replace(folder / name, nbformat.writes(notebook).encode())
+    with course.open_gradebook() as book:
+        _enter(book, course, done, notebook, _time(stamps))
+    record.write(done, folder)
+
+
+def _enter(
+    book: Gradebook,
+    course: CourseFolder,
+    done: Record,
+    notebook: NotebookNode,
+    time: datetime | None,
+) -> None:
+    """Write the marks. What a person gave or wrote by hand stays."""
+    book.update_or_create_student(done.student)
+    facts = {"timestamp": time} if time else {}
+    submission = book.update_or_create_submission(done.assignment, done.student, **facts)
+    entry: SubmittedNotebook = submission.notebooks[0]
+    points = {test.name: test.points for test in done.tests}
+    cells = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
+    unanswered = {name for name, cell in cells.items() if _unanswered(cell)}
+    with book.db.no_autoflush:
+        for grade in entry.grades:
+            automatic = points.get(grade.name, 0 if grade.name in unanswered else None)
+            grade.auto_score = None if done.flags else automatic
+            grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+        for comment in entry.comments:
+            comment.auto_comment = "No response." if comment.name in unanswered else None
+    entry.late_submission_penalty = None
+    book.db.commit()
+    _subtract_lateness(book, course, done, notebook)
+
+
+def _stamps(handed_in: Path) -> dict[str, bytes]:
+    """nbgrader's files beside what was handed in, of which nothing is believed."""
+    paths = [handed_in / name for name in STAMPS]
+    plain = [path for path in paths if path.is_file() and not path.is_symlink()]
+    return {path.name: path.read_bytes() for path in plain if path.stat().st_size < 1000}
+
+
+def _time(stamps: dict[str, bytes]) -> datetime | None:
+    """When it was handed in; None where no time is told."""
+    try:
+        return parse_utc(stamps[TIME].decode().strip())
+    except (KeyError, ValueError, OverflowError):  # dateutil's errors are ValueErrors too
+        return None
+
+
+def _unanswered(cell: NotebookNode) -> bool:
+    untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+    return is_solution(cell) and untouched and not is_task(cell)
+
+
+def _subtract_lateness(
+    book: Gradebook, course: CourseFolder, done: Record, notebook: NotebookNode
+) -> None:
+    """nbgrader's own step, with the plugin that the instructor chose."""
+    facts = {
+        "notebook": Path(course.notebook_name(done.assignment)).stem,
+        "assignment": done.assignment,
+        "student": done.student,
+        "db_url": course.api.coursedir.db_url,
+    }
+    book.db.expire_all()
+    if book.find_submission(done.assignment, done.student).total_seconds_late > 0:
+        AssignLatePenalties(config=course.config).preprocess(notebook, {"nbgrader": facts})
+
+
+def _write_folder(folder: Path, files: dict[str, bytes]) -> None:
+    """Make these the folder's files; those that lay there are nbgrader's, and read-only, or ours from before."""
+    for path in folder.iterdir():
+        path.chmod(0o755 if path.is_dir() and not path.is_symlink() else 0o644)
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)

@@ -1,0 +1,68 @@
+"""Run one submission: a pure function on bytes, in this process or in another, on this machine or on another."""
+
+import ctypes
+import signal
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from grading.execute import SandboxExecute
+from grading.sandbox.jail import own_prefix
+
+DIE_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be run.
+
+    Args:
+        notebook: the file's bytes.
+        files: the student's other files: contents by path, relative to the notebook's folder.
+        limits: settings of `SandboxExecute`.
+    """
+
+    notebook: bytes
+    files: dict[str, bytes] = field(default_factory=dict)
+    limits: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of it: the executed notebook's bytes, how long it took, and the most memory that it held, in MiB."""
+
+    notebook: bytes
+    seconds: float
+    mebibytes: float
+
+
+def run(task: Task) -> Outcome:
+    """Run a notebook under limits, in the jail.
+
+    Raises:
+        SandboxError: there is no jail to be had.
+        RuntimeError: no kernel starts. Neither is the notebook's fault: try again, or elsewhere.
+    """
+    notebook = nbformat.reads(task.notebook.decode(), as_version=4)
+    step = SandboxExecute(**task.limits)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix=own_prefix()) as folder:
+        for path, content in task.files.items():
+            target = Path(folder, path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        step.preprocess(notebook, {"metadata": {"path": folder}})
+    seconds = time.monotonic() - started
+    return Outcome(nbformat.writes(notebook).encode(), seconds, step.peak)
+
+
+def start() -> None:
+    """Prepare a worker process of a local pool: it ends with its parent."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle

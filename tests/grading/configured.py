@@ -1,0 +1,52 @@
+"""A released course that has its own nbgrader_config.py, as the commands, nbgrader and Formgrader find it."""
+
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from grading.course import SETTINGS, CourseFolder
+from tests.grading.tiny import ADD, ADD_TEST, DOUBLE, DOUBLE_TEST, answer, graded, notebook
+
+ASSIGNMENT = "01_tiny"
+TEXT = """
+import os, sys
+from pathlib import Path
+from grading.settings import limit_autograding
+ROOT = Path(__file__).resolve().parent
+(ROOT / "exchange").mkdir(exist_ok=True)
+os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
+c = get_config()
+c.CourseDirectory.root = str(ROOT)
+c.CourseDirectory.course_id = "tiny"
+c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'gradebook.db'}"
+c.Exchange.root = str(ROOT / "exchange")
+limit_autograding(c)
+c.SandboxExecute.memory_limit = 1000
+"""
+RIGHT = {
+    "double": "def double(x):\n    return 2 * x",
+    "add": "def add(a, b):\n    return a + b",
+}
+WRONG_ADD = RIGHT | {"add": "def add(a, b):\n    return a - b"}
+
+
+def configure(root: Path, *more: NotebookNode) -> CourseFolder:
+    """Write the settings and the tiny assignment, with these cells at its end, and release it."""
+    cells = answer("double", DOUBLE), graded("double_test", DOUBLE_TEST, 2), answer("add", ADD), graded("add_test", ADD_TEST, 3)  # fmt: skip
+    source = root / "source" / ASSIGNMENT
+    source.mkdir(parents=True)
+    nbformat.write(notebook(*cells, *more), source / "tiny.ipynb")
+    (root / SETTINGS).write_text(TEXT)
+    course = CourseFolder.at(root)
+    course.generate(ASSIGNMENT)
+    return course
+
+
+def answered(course: CourseFolder, answers: dict[str, str]) -> str:
+    """The released notebook with these answers, as a file's text."""
+    whole = course.release(ASSIGNMENT)
+    for cell in whole.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id")
+        cell.source = answers.get(name, cell.source)
+    return nbformat.writes(whole)
