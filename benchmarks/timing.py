@@ -14,9 +14,10 @@ class Row:
 
     Args:
         what: what was done.
-        ours, theirs: seconds, the median of the runs.
+        ours, theirs: the median of the runs, in seconds or in the unit.
         ratio: ours / theirs, the median over the pairs of runs.
         goal: the largest ratio that is good enough; None where there is no goal.
+        unit: of what is not a time.
     """
 
     what: str
@@ -24,11 +25,12 @@ class Row:
     theirs: float
     ratio: float
     goal: float | None = None
+    unit: str = ""
 
     def __str__(self) -> str:
         goal = "" if self.goal is None else f"{self.goal:.2f}"
         met = "" if self.goal is None else "yes" if self.ratio <= self.goal else "no"
-        ours, theirs = _milliseconds(self.ours), _milliseconds(self.theirs)
+        ours, theirs = _measured(self.ours, self.unit), _measured(self.theirs, self.unit)
         return f"{self.what:<56} {ours} {theirs} {self.ratio:>6.2f} {goal:>6} {met:>4}"
 
 
@@ -72,5 +74,7 @@ def _seconds(program: Callable) -> float:
     return time.perf_counter() - start
 
 
-def _milliseconds(seconds: float) -> str:
-    return f"{1000 * seconds:>6.1f} ms"
+def _measured(value: float, unit: str) -> str:
+    if unit:
+        return f"{value:>5.0f} {unit}"
+    return f"{1000 * value:>6.1f} ms" if value < 10 else f"{value:>6.1f} s "
