@@ -8,9 +8,10 @@ from nbgrader.utils import determine_grade
 
 from grading.execute import SandboxExecute
 from grading.sandbox.jail import jail
+from tests.grading.jails import needs_jail
 from tests.grading.tiny import graded, notebook
 
-pytestmark = pytest.mark.slow  # every test starts a kernel or two
+pytestmark = [pytest.mark.slow, needs_jail]  # every test starts a kernel or two
 
 
 def run(*cells, **limits):

@@ -14,7 +14,10 @@ import pytest
 from grading import record
 from grading.course import CourseFolder
 from tests.grading.evenings import ASSIGNMENT, LIMITS, RIGHT, WRONG_ADD, hand_in, release, rows
+from tests.grading.jails import needs_jail
 from tests.lab import ROOT
+
+pytestmark = needs_jail
 
 JAIL = "grading.sandbox.warm"  # in the command lines of the jail's processes
 VICTIMS = ("worker", "warm process", "grader")

@@ -21,8 +21,9 @@ from tests.grading.evenings import (
     marks,
     release,
 )
+from tests.grading.jails import needs_jail
 
-pytestmark = pytest.mark.slow  # most start a kernel
+pytestmark = [pytest.mark.slow, needs_jail]  # most start a kernel
 
 
 @pytest.fixture(scope="module")

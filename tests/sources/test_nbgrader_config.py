@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from sources.course import ROOT, Course
+from tests.grading.jails import needs_jail
 
 pytestmark = pytest.mark.slow
 
@@ -46,6 +47,7 @@ def test_what_is_private_lies_in_one_folder(course: Course):
     assert "gradebook/" in (ROOT / ".gitignore").read_text().splitlines()
 
 
+@needs_jail
 def test_autograding_reads_and_writes_there(course: Course):
     chapter = course.chapters[0]
     assert nbgrader(course, "generate_assignment", "01_tiny", "--force").returncode == 0
