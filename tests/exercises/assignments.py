@@ -105,28 +105,27 @@ def try_answer(question: str, source: str, cells: list[Cell]) -> list[Outcome]:
     with contextlib.redirect_stdout(io.StringIO()):
         for cell in cells[: cells.index(tests[0])]:
             if cell.kind != "test":
-                _run(
-                    source if cell.name == question else cell.unsolved, cell.name or "given", space
-                )
+                run(source if cell.name == question else cell.unsolved, cell.name or "given", space)
         return [_outcome(test, space) for test in tests]
 
 
 def _outcome(test: Cell, space: dict) -> Outcome:
-    visible = _said(test.visible, test.name, space)
-    hidden = "" if visible else _said(test.source, test.name, space)
+    visible = said(test.visible, test.name, space)
+    hidden = "" if visible else said(test.source, test.name, space)
     return Outcome(0 if visible or hidden else test.points, visible, hidden)
 
 
-def _said(source: str, name: str, space: dict) -> str:
+def said(source: str, name: str, space: dict) -> str:
     """What a cell stops with, or nothing."""
     try:
-        _run(source, name, space)
+        run(source, name, space)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""
 
 
-def _run(source: str, name: str, space: dict) -> None:
+def run(source: str, name: str, space: dict) -> None:
+    """Run a cell in these names, and close its figures."""
     import matplotlib.pyplot as plt
 
     exec(compile(source, f"<{name}>", "exec"), space)

@@ -645,16 +645,16 @@ for t in (-0.7, 0.2, 1.9):
 # Slope and curvature are all that **Newton's method** needs to find a minimum: $x \leftarrow x - f'(x) / f''(x)$. Here is $f(x) = x^2 + e^x$. Watch the slope: how many of its digits vanish in each step?
 
 # %%
-with your_turn(
-    "In the end the number of zeros doubles with each step: Newton's method, out of two rules."
-):
+with your_turn("The number of zeros doubles with each step: Newton's method, out of two rules."):
     x = 2.0
-    for step in range(6):
-        variable = Jet(x, 1.0, 0.0)
-        exponential = jet_apply(variable, math.exp(x), math.exp(x), math.exp(x))
-        f = jet_add(jet_multiply(variable, variable), exponential)
-        print(f"step {step}: x = {x:+.15f}, slope {f.slope:+.1e}")
-        x -= f.slope / f.curvature
+    with reason(Exception, "First run the tests above and make them pass."):
+        for step in range(6):
+            variable = Jet(x, 1.0, 0.0)
+            exponential = Jet(*jet_apply(variable, math.exp(x), math.exp(x), math.exp(x)))
+            f = jet_add(Jet(*jet_multiply(variable, variable)), exponential)
+            print(f"step {step}: x = {x:+.15f}, slope {f.slope:+.1e}")
+            x -= f.slope / f.curvature
+    require(abs(f.slope) < 1e-12, "The slope does not go to 0: first make the tests above pass.")
 
 # %% [markdown]
 # ## 5. A vocabulary of 50 000 words  (2 points)
@@ -1109,7 +1109,8 @@ def find_orbit(solver, steps=400, rate=0.02):
 
 # %% mystnb={"image": {"alt": "The sun, thirty noisy positions of a comet, and ellipses: the first guess is small and round, later ones stretch step by step, and the last one, long and narrow, runs through the positions."}}
 with your_turn("The comet is found."):
-    history = find_orbit(kepler)
+    with reason(Exception, "First run the test above and make it pass."):
+        history = find_orbit(kepler)
     fig, ax = plt.subplots(figsize=(7, 4))
     for step, shade in [(0, "0.8"), (10, "0.65"), (30, "0.5"), (80, "0.3"), (399, "C1")]:
         period, e = torch.tensor(history[step], dtype=torch.float64)
@@ -1121,6 +1122,8 @@ with your_turn("The comet is found."):
     ax.set(xlabel="x (AU)", ylabel="y (AU)", aspect="equal")
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
     plt.show()
+    found = abs(history[-1][0] - 3.30) < 0.3  # years
+    require(found, "The descent does not find the comet: first make the test above pass.")
 
 # %% [markdown]
 # *Thirty positions (blue) from half of a round, and the ellipse found by descent through the solver (orange). The grey ellipses were tried on the way, at the steps that the legend names.*
