@@ -121,7 +121,6 @@ def grade(
     again: bool = False,
 ) -> list[Record]:
     """Grade these students under a progress bar with the time left; their records, by student."""
-    tqdm.monitor_interval = 0  # its thread would not survive the workers' fork
     done = job.grade(students, new_executor, at_once, again)
     bar = tqdm(done, total=len(students), desc="grading", unit="", leave=False, disable=None)
     with closing(done):  # Ctrl-C: the workers end at once

@@ -45,12 +45,12 @@ def local_pool(
     Args:
         imports: what the jail's warm process imports; everything that is known by default.
     """
-    if sandbox:
-        jail(imports)  # it imports while the rest is made ready
-    # Forked, they need not import nbgrader again, and their parent, with which they end, is this process. It has no
-    # threads that a fork would leave behind. Elsewhere a fork is not safe.
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPoolExecutor(jobs, context, initializer=worker.start)
+    shared = jail(imports).share() if sandbox else None  # it imports while the rest is made ready
+    # Not forked from this process, whose threads and event loops a fork would leave half alive.
+    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
+    if context.get_start_method() == "forkserver":
+        context.set_forkserver_preload(["grading.worker"])  # nbgrader is imported once for all
+    return ProcessPoolExecutor(jobs, context, initializer=worker.start, initargs=(shared,))
 
 
 def cluster(address: str) -> tuple[Executor, int]:

@@ -1,9 +1,10 @@
 """Run one submission: a pure function on bytes, in this process or in another, on this machine or on another."""
 
-import ctypes
+import multiprocessing
+import os
 import signal
-import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +13,7 @@ from typing import Any
 import nbformat
 
 from grading.execute import SandboxExecute
-from grading.sandbox.jail import own_prefix
-
-DIE_WITH_PARENT = 1  # prctl's PR_SET_PDEATHSIG
+from grading.sandbox.jail import Shared, adopt, own_prefix
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,18 @@ def run(task: Task) -> Outcome:
     return Outcome(nbformat.writes(notebook).encode(), seconds, step.peak)
 
 
-def start() -> None:
-    """Prepare a worker process of a local pool: it ends with its parent."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
+def start(shared: Shared | None = None) -> None:
+    """Prepare a worker process of a local pool: it ends with its parent.
+
+    Args:
+        shared: the parent's jail.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if shared:
+        adopt(shared)
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 from grading.sandbox import bubblewrap, warm
 from grading.sandbox.imports import KERNEL, KNOWN
@@ -64,11 +65,23 @@ class Kernel:
         self._init = self._process = None
 
 
+class Shared(NamedTuple):
+    """A jail for another process: its folder, the socket for requests, and bubblewrap's process."""
+
+    room: Path
+    requests: socket.socket
+    pid: int
+
+
 class Jail:
-    """A jail with a warm process in it. Processes that are forked from this one can use it too.
+    """A jail with a warm process in it. Other processes can use it too: `share` and `adopt`.
 
     Args:
         imports: what the warm process imports. Nobody waits for it here: the first kernel does.
+
+    Attributes:
+        pid: bubblewrap's process.
+        room: the folder of its kernels.
 
     Raises:
         SandboxError: this machine can build none.
@@ -91,18 +104,30 @@ class Jail:
             stderr=self._log,
         )
         theirs.close()
-        self._running = os.pidfd_open(self._process.pid)
+        self.pid = self._process.pid
+        self._running = os.pidfd_open(self.pid)
         atexit.register(self.close)
+
+    @classmethod
+    def of(cls, shared: Shared) -> "Jail":
+        """Another process's jail, as this process sees it.
+
+        Raises:
+            ProcessLookupError: it has ended.
+        """
+        jail = cls.__new__(cls)
+        jail.room, jail._requests, jail.pid = shared
+        jail._running, jail._owner = os.pidfd_open(jail.pid), 0
+        return jail
+
+    def share(self) -> Shared:
+        """What another process needs to use it: multiprocessing can hand it over."""
+        return Shared(self.room, self._requests, self.pid)
 
     @property
     def alive(self) -> bool:
         """Whether it can fork."""
         return self._requests.fileno() >= 0 and not select.select([self._running], [], [], 0)[0]
-
-    @property
-    def pid(self) -> int:
-        """bubblewrap's process."""
-        return self._process.pid
 
     def new_room(self) -> Path:
         """An empty folder for the next kernel: its connection file, sockets and the student's files."""
@@ -157,7 +182,7 @@ class Jail:
         return answers, pids
 
     def close(self) -> None:
-        """End everything in it, and remove its folder; in a forked process only let go of it."""
+        """End everything in it, and remove its folder; where it is another process's, only let go of it."""
         if self._requests.fileno() < 0:
             return
         self._requests.close()
@@ -167,16 +192,18 @@ class Jail:
             self._process.kill()
             self._process.wait()
             shutil.rmtree(self.room, ignore_errors=True)
-        self._log.close()
+            self._log.close()
 
     def _last_words(self) -> str:
+        if os.getpid() != self._owner:
+            return "the sandbox has ended"
         self._log.seek(0)
         lines = self._log.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "its warm process said nothing"
 
 
 _lock = threading.Lock()
-_jails: list[Jail] = []  # at most one; a forked process has its parent's
+_jails: list[Jail] = []  # at most one
 
 
 def jail(imports: Iterable[str] | None = None) -> Jail:
@@ -191,6 +218,12 @@ def jail(imports: Iterable[str] | None = None) -> Jail:
                 ended.close()
             _jails[:] = [Jail() if imports is None else Jail(imports)]
         return _jails[-1]
+
+
+def adopt(shared: Shared) -> None:
+    """Have `jail` return another process's jail, for as long as that lives."""
+    with contextlib.suppress(ProcessLookupError):
+        _jails[:] = [Jail.of(shared)]
 
 
 def own_prefix() -> str:

@@ -47,7 +47,8 @@ class Batch:
                 return [grader]
             if victim == "worker":
                 return [p for p in grader.children() if JAIL not in " ".join(p.cmdline())]
-            return [p for p in family if p.name() != "bwrap" and p.parent().name() == "bwrap"]
+            below = [p for p in family if p.name() != "bwrap" and p.parent().name() == "bwrap"]
+            return sorted(below, key=psutil.Process.create_time)[:1]  # the others are its kernels'
         except (psutil.Error, AttributeError):  # somebody has ended meanwhile
             return []
 
