@@ -95,11 +95,18 @@ def run_all(
                 entry = queue.popleft() if queue else next(waiting, None)
                 if entry is None:
                     break
-                try:
-                    under_way[executor.submit(function, entry[1])] = entry
-                except BrokenExecutor:
-                    executor = _replaced(executor, new_executor)
-                    under_way[executor.submit(function, entry[1])] = entry
+                for left in reversed(range(TRIES)):
+                    try:
+                        under_way[executor.submit(function, entry[1])] = entry
+                        break
+                    except (
+                        BrokenExecutor,
+                        EOFError,
+                        OSError,
+                    ):  # nobody is there who starts workers
+                        executor = _replaced(executor, new_executor)
+                        if not left:
+                            raise
             if not under_way:
                 return
             alone, broken = alone or at_once == 1, False

@@ -72,6 +72,19 @@ def test_what_always_fails_is_given_up_with_its_reason(tmp_path: Path):
     assert len(list((tmp_path / "a").iterdir())) == TRIES
 
 
+def test_workers_that_cannot_be_started_are_tried_again(monkeypatch):
+    submit, failed = ProcessPoolExecutor.submit, []
+
+    def fail_once(self, *task):
+        if not failed:
+            failed.append(task)
+            raise EOFError("the fork server was killed")
+        return submit(self, *task)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", fail_once)
+    assert list(run_all([("a", 0.0)], time.sleep, new_pool, 2)) == [("a", None)] and failed
+
+
 def test_tasks_are_read_as_there_is_room(tmp_path: Path):
     read = []
 
