@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
+from grading import forks
+
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = "02_automatic_differentiation"
 STOPPED = "Stopped. What is graded is kept: the same command goes on from here."
@@ -17,6 +19,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         0: all is well; 1: something needs a look; 2: the command cannot be done, and says why; 130: it was stopped.
     """
     options = _parser(root).parse_args(arguments)
+    if options.command in ("run", "demo"):
+        forks.begin()
     try:
         from grading import commands  # nbgrader takes two seconds to load: --help need not
 

@@ -1,7 +1,6 @@
 """Watch how much memory a process and its descendants hold and how many they are, and end them all when it is too much."""
 
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 import psutil
@@ -93,16 +92,15 @@ class FamilyWatch:
         return f"{self.limit // 2**20} MiB of memory" if self.held > self.limit else ""
 
     def _meet(self) -> None:
-        """Look for new descendants in one pass over the machine's processes: a fork bomb has hundreds."""
-        children = defaultdict(list)
-        for process in psutil.process_iter(["ppid"]):
-            children[process.info["ppid"]].append(process)
-        known = [process for process in self.family if process.is_running()]
-        family = set(known)
-        while known:
-            born = [child for child in children[known.pop().pid] if child not in family]
-            family.update(born)
-            known.extend(born)
+        """Look for new descendants: of the root, and of those whose parent has ended."""
+        known = {process for process in self.family if process.is_running()}
+        pids, family = {process.pid for process in known}, set(known)
+        for process in known:
+            try:
+                if process == self.root or process.ppid() not in pids:
+                    family.update(process.children(recursive=True))
+            except psutil.NoSuchProcess:
+                pass
         self.family = frozenset(family)
 
     def _end_all(self) -> None:

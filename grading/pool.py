@@ -1,8 +1,7 @@
 """Run tasks over an executor of the shape of concurrent.futures; a worker that dies costs a retry, never a task."""
 
-import multiprocessing
 import os
-import sys
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -17,10 +16,11 @@ from typing import Any
 
 import psutil
 
-from grading import worker
+from grading import forks, worker
 from grading.sandbox.jail import jail
 
 TRIES = 3
+PAUSE = 0.5  # seconds
 MEMORY_OF_A_WORKER = 3 * 2**30  # bytes: torch, a submission at its limit, and room
 
 
@@ -46,11 +46,7 @@ def local_pool(
         imports: what the jail's warm process imports; everything that is known by default.
     """
     shared = jail(imports).share() if sandbox else None  # it imports while the rest is made ready
-    # Not forked from this process, whose threads and event loops a fork would leave half alive.
-    context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
-    if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload(["grading.worker"])  # nbgrader is imported once for all
-    return ProcessPoolExecutor(jobs, context, initializer=worker.start, initargs=(shared,))
+    return ProcessPoolExecutor(jobs, forks.context(), initializer=worker.start, initargs=(shared,))
 
 
 def cluster(address: str) -> tuple[Executor, int]:
@@ -104,9 +100,10 @@ def run_all(
                         EOFError,
                         OSError,
                     ):  # nobody is there who starts workers
-                        executor = _replaced(executor, new_executor)
                         if not left:
                             raise
+                        time.sleep(PAUSE)  # until its end is seen
+                        executor = _replaced(executor, new_executor)
             if not under_way:
                 return
             alone, broken = alone or at_once == 1, False

@@ -100,7 +100,7 @@ class Run:
                         prepared[student] = ready
                         yield student, self.task(ready)
 
-        with logging_to(self.course.log_file):
+        with logging_to(self.course.log_file), self.course.open_gradebook() as self.book:
             results = pool.run_all(tasks(), worker.run, new_executor, at_once)
             for student, result in results:
                 with self._one(student, kept):
@@ -178,7 +178,7 @@ class Run:
             mebibytes=round(mebibytes, 1),
             sandboxed=self.course.limits["sandbox"],
         )
-        save(self.course, done, notebook, ready.files)
+        save(self.book, self.course, done, notebook, ready.files)
         return done
 
 

@@ -23,11 +23,16 @@ STAMPS = (
 
 
 def save(
-    course: CourseFolder, done: Record, notebook: NotebookNode, files: dict[str, bytes]
+    book: Gradebook,
+    course: CourseFolder,
+    done: Record,
+    notebook: NotebookNode,
+    files: dict[str, bytes],
 ) -> None:
     """Keep it so that a kill at any moment leaves it either graded or to be graded again: the record comes last.
 
     Args:
+        book: the course's gradebook, open.
         notebook: executed, without probes.
         files: what lies beside it.
     """
@@ -39,8 +44,11 @@ def save(
     ours = {record.FILE, f".{record.FILE}", name, f".{name}", *STAMPS}
     _write_folder(folder, {p: c for p, c in files.items() if not in_the_way(p, ours)} | stamps)
     _replace(folder / name, nbformat.writes(notebook).encode())
-    with course.open_gradebook() as book:
+    try:
         _enter(book, course, done, notebook, _time(stamps))
+    except Exception:
+        book.db.rollback()  # the next one's marks can be written
+        raise
     record.write(done, folder)
 
 

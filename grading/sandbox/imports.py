@@ -8,10 +8,9 @@ KERNEL = (
     "ipykernel.kernelapp",
     "ipykernel.debugger",  # three quarters of what a kernel's start costs
     "IPython.core.pylabtools",
-    "matplotlib_inline.backend_inline",
 )
 KNOWN = (
-    "matplotlib.pyplot", "torch", "torch.nn", "torchvision", "PIL.Image", "sklearn.datasets", "skimage.data",
+    "matplotlib.pyplot", "matplotlib_inline.backend_inline", "torch", "torch.nn", "torchvision", "PIL.Image", "sklearn.datasets", "skimage.data",
     "scipy.special", "sympy", "networkx", "mlxtend.data", "ipywidgets", "tqdm.auto", "helpers",
 )  # fmt: skip
 OPTIMIZERS = "torch._dynamo"  # which the first optimizer of a process imports
