@@ -27,8 +27,8 @@ notebooks: .venv/installed      ## rebuild the notebooks whose sources changed
 student: .venv/installed        ## write the student edition to build/student
 	$(BIN)/python -m sources.student
 
-grade-demo: .venv/installed     ## grade a small class of every kind of trouble
-	$(BIN)/python -m grading demo
+grade-demo: .venv/installed     ## grade a class of every kind of trouble, and open the report
+	$(BIN)/python -m grading demo --open
 
 benchmark: .venv/installed      ## time the course's tools against others'; Lightning goes to build/, not into .venv
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --require-hashes --target build/benchmark -r benchmarks/requirements.txt

@@ -197,17 +197,27 @@ def test_without_the_sandbox_the_report_says_so(course: CourseFolder, capsys):
 @needs_jail
 @pytest.mark.slow
 def test_a_cluster_gives_the_same_marks(course: CourseFolder):
+    """Two workers in processes and folders of their own; each has a jail, and so did its part."""
     distributed = pytest.importorskip("distributed")
-    hand_in(course, "ada"), hand_in(course, "bob", WRONG_ADD)
-    one = {"n_workers": 1, "threads_per_worker": 2, "dashboard_address": None}
-    with distributed.LocalCluster(**one) as cluster:
+    for number in range(6):
+        hand_in(course, f"s{number}", WRONG_ADD if number % 2 else RIGHT)
+    two = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with distributed.LocalCluster(**two) as cluster, distributed.Client(cluster) as client:
         options = ["--scheduler", cluster.scheduler_address, "--course", str(course.root)]
         command = [sys.executable, "-m", "grading", "run", ASSIGNMENT, *options]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        jails = client.run(number_of_jails)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("2 of 2 submissions are graded.\n")
+    assert done.stdout.startswith("6 of 6 submissions are graded.\n")
+    assert list(jails.values()) == [1, 1]
     marks = {entry.student: entry.final for entry in entries_of(course, ASSIGNMENT)}
-    assert marks == {"ada": 5, "bob": 2}
+    assert marks == {f"s{number}": 2 if number % 2 else 5 for number in range(6)}
+
+
+def number_of_jails() -> int:
+    from grading.sandbox import jail
+
+    return sum(one.alive for one in jail._jails)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
