@@ -57,13 +57,13 @@ def command(room: Path, program: list[str]) -> list[str]:
     # The outside's /proc is for the warm process, and what lets each kernel have one of its own: bubblewrap's
     # --proc hides parts of it from root's jails, and Linux then refuses a new one inside.
     proc = ("--bind", "/proc", "/proc")
-    binds = [part for path in _visible() for part in ("--ro-bind", path, path)]
+    binds = [part for path in visible() for part in ("--ro-bind", path, path)]
     devices = [part for path in DEVICES for part in ("--dev-bind-try", path, path)]
     settings = [part for pair in ENVIRONMENT.items() for part in ("--setenv", *pair)]
     return [
         executable(), "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session",
         "--uid", "1000", "--gid", "1000", "--hostname", "course", "--clearenv", *settings,
-        *binds, *proc, "--dev", "/dev", *devices, "--tmpfs", "/tmp", "--dir", HOME,
+        "--tmpfs", "/tmp", *binds, *proc, "--dev", "/dev", *devices, "--dir", HOME,
         "--bind", str(room), str(room), "--remount-ro", "/", "--chdir", "/", "--", *program,
     ]  # fmt: skip
 
@@ -86,7 +86,7 @@ def why_not() -> str:
     )
 
 
-def _visible() -> list[str]:
+def visible() -> list[str]:
     """Folders and files that are visible inside, read-only: the system, this Python, the course's packages."""
     python = [sys.prefix, sys.base_prefix, os.path.dirname(os.path.realpath(sys.executable))]
     packages = [str(COURSE / name) for name in PACKAGES]

@@ -47,19 +47,21 @@ def unshare() -> None:
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
 
 
-def furnish(room: Path, home: Path, limits: Limits) -> None:
+def furnish(room: Path, kept: list[str], home: Path, limits: Limits) -> None:
     """Give the new namespace its own /proc and one small disk in memory for /tmp, home and shared memory.
 
     Args:
         room: the kernel's own folder of the jail's; all the others disappear.
+        kept: folders below /tmp that stay visible: a course may lie there.
         home: where the student's code finds itself.
     """
-    own = os.open(room, os.O_PATH)
+    own = {Path(folder): os.open(folder, os.O_PATH) for folder in (room, *kept)}
     _mount("none", "/", None, MS_REC | MS_PRIVATE)
     _mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={limits.disk},mode=1777")
-    room.mkdir(parents=True)
-    _mount(f"/proc/self/fd/{own}", room, None, MS_BIND)
-    os.close(own)
+    for folder, handle in own.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        _mount(f"/proc/self/fd/{handle}", folder, None, MS_BIND)
+        os.close(handle)
     for name, place in (("home", home), ("shm", Path("/dev/shm"))):
         folder = Path("/tmp", f".{name}")
         folder.mkdir()

@@ -155,7 +155,8 @@ class Jail:
         Raises:
             SandboxError: it does not start.
         """
-        request = json.dumps({"room": str(room), "limits": asdict(limits)}).encode()
+        kept = [path for path in bubblewrap.visible() if path.startswith("/tmp/")]
+        request = json.dumps({"room": str(room), "kept": kept, "limits": asdict(limits)}).encode()
         answers, pids = self._ask(request)
         return Kernel(pids["init"], pids["kernel"], answers)
 

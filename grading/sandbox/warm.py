@@ -73,7 +73,7 @@ def _be_init(request: dict, answers: socket.socket) -> None:
     try:
         answers.send(b"init")  # the other side reads who sends
         os.setsid()
-        inner.furnish(room, HOME, limits)
+        inner.furnish(room, request["kept"], HOME, limits)
         ready, started = os.pipe()
         kernel = os.fork()
         if kernel == 0:
