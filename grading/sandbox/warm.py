@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import select
@@ -141,6 +142,27 @@ def seed() -> None:
     numpy.random.seed(0)
     if torch := sys.modules.get("torch"):
         torch.manual_seed(0)
+    else:
+        sys.meta_path.insert(0, SeedsTorch())
+
+
+class SeedsTorch:
+    """Seeds torch where it is imported after the fork: by itself it begins with a number of chance."""
+
+    def find_spec(self, name: str, path=None, target=None):
+        """Find torch as Python would, once."""
+        if name != "torch":
+            return None
+        sys.meta_path.remove(self)
+        if spec := importlib.util.find_spec(name):
+            load = spec.loader.exec_module
+
+            def load_and_seed(module) -> None:
+                load(module)
+                module.manual_seed(0)
+
+            spec.loader.exec_module = load_and_seed
+        return spec
 
 
 if __name__ == "__main__":
