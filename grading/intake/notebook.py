@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from grading.intake.files import Limits
 from grading.intake.text import decode, encodable
 
+DEEPEST = 200  # lists and objects in each other: a notebook has about ten
 AGAIN = "hand it in again"
 TOO_MUCH = f"holds too much: clear its outputs, save and {AGAIN}"
 DAMAGED = f"is damaged (cut off, or no notebook): {AGAIN}"
@@ -103,15 +104,29 @@ def _load(text: str, limits: Limits, notes: Notes) -> Any:
         return read
 
     try:
-        return json.loads(
+        found = json.loads(
             text.rstrip("\0 \t\r\n"), strict=False, object_pairs_hook=an_object, parse_int=_whole
         )
+        if _deeper_than(DEEPEST, found):  # where Python itself does not mind
+            raise RecursionError
+        return found
     except MemoryError:
         raise NoNotebook(TOO_MUCH) from None
     except RecursionError:
         raise NoNotebook(f"is nested too deeply: clear its outputs, save and {AGAIN}") from None
     except ValueError:
         raise NoNotebook(_why_no_json(text)) from None
+
+
+def _deeper_than(most: int, found: Any) -> bool:
+    """Whether lists and objects stand in each other more often."""
+    level = [found]
+    for _ in range(most):
+        level = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)]  # fmt: skip
+        if not level:
+            return False
+        level = [inner for one in level for inner in one]
+    return True
 
 
 def _whole(digits: str) -> int:
