@@ -43,9 +43,7 @@ class CourseFolder:
         self, root: Path, limits: dict[str, Any] | None = None, config: Config | None = None
     ):
         self.root = root.resolve()
-        beside = str(Path(sys.executable).parent)  # nbgrader calls alembic by its name
-        if beside not in os.environ["PATH"].split(os.pathsep):
-            os.environ["PATH"] = beside + os.pathsep + os.environ["PATH"]
+        extend_path()
         self.config = config or default_settings(self.root)
         self.config.SandboxExecute.update(limits or {})
         self.api = NbGraderAPI(config=self.config)
@@ -186,6 +184,13 @@ class CourseFolder:
         """nbgrader set to an assignment and a student; what it says goes to the log file."""
         with temp_attrs(self.api.coursedir, **ids), logging_to(self.log_file):
             yield
+
+
+def extend_path() -> None:
+    """Have programs beside this Python found by their names: nbgrader calls alembic so."""
+    beside = str(Path(sys.executable).parent)
+    if beside not in os.environ["PATH"].split(os.pathsep):
+        os.environ["PATH"] = beside + os.pathsep + os.environ["PATH"]
 
 
 def default_settings(root: Path) -> Config:

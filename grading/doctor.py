@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grading import pool
-from grading.course import CourseFolder, GradingError
+from grading.course import CourseFolder, GradingError, extend_path
 from grading.reasons import clean
 from grading.sandbox import bubblewrap
+from grading.sandbox.imports import KERNEL
 from grading.sandbox.jail import SandboxError, jail
 
 GIB = 2**30
@@ -39,7 +40,7 @@ def examine(root: Path) -> list[Finding]:
 
 def _sandbox() -> Finding:
     try:
-        jail()
+        jail(KERNEL).wait()
     except SandboxError as problem:
         return Finding("sandbox", False, f"{problem}; or type grade run --unsandboxed")
     said = f"bubblewrap at {bubblewrap.executable()}, and its warm process runs"
@@ -48,6 +49,7 @@ def _sandbox() -> Finding:
 
 def _alembic() -> Finding:
     """nbgrader calls it by its name when it makes a gradebook."""
+    extend_path()
     found = shutil.which("alembic")
     if not found:
         cure = "it is not on the PATH: activate the environment that holds nbgrader"

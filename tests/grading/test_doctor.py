@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 from collections import namedtuple
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -24,7 +25,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def course(released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CourseFolder:
     """A released course on a machine with a sandbox: to start one takes seconds."""
-    monkeypatch.setattr(doctor, "jail", lambda: None)
+    monkeypatch.setattr(doctor, "jail", lambda imports: mock.Mock())
     monkeypatch.setattr(doctor.bubblewrap, "executable", lambda: "/usr/bin/bwrap")
     return CourseFolder.at(shutil.copytree(released, tmp_path / "course"))
 
@@ -50,7 +51,7 @@ def test_the_sandbox_itself():
 
 
 def test_no_sandbox(course: CourseFolder, monkeypatch, capsys):
-    def fail():
+    def fail(imports):
         raise SandboxError("there are no namespaces")
 
     monkeypatch.setattr(doctor, "jail", fail)
@@ -61,6 +62,7 @@ def test_no_sandbox(course: CourseFolder, monkeypatch, capsys):
 
 def test_alembic_off_the_path_or_broken(monkeypatch, tmp_path: Path):
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     assert "activate the environment" in doctor._alembic().said
     (tmp_path / "alembic").write_text("#!/bin/sh\nexit 3\n")
     (tmp_path / "alembic").chmod(0o755)
