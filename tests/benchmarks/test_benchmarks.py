@@ -5,8 +5,9 @@ from importlib.util import find_spec
 import pytest
 import torch
 
-from benchmarks import data, layers, optimizers, training
+from benchmarks import data, grading, layers, optimizers, training
 from benchmarks.timing import HEADER, Row, compare
+from tests.grading.jails import needs_jail
 from tests.lab import ROOT
 
 
@@ -77,3 +78,16 @@ def test_programs_take_turns():
     row = compare("turns", lambda: calls.append("o"), lambda: calls.append("t"), pairs=3)
     assert "".join(calls) == "ot" + "ot" + "to" + "ot"
     assert row.ratio > 0
+
+
+@needs_jail
+@pytest.mark.slow
+def test_grading():
+    """Both commands give full marks, or there would be nothing to compare; and a wrong answer is noticed."""
+    right = grading.trivial_assignment()
+    ours = grading.run(right, 2, grading.SANDBOXED, grading.grade())
+    theirs = grading.run(right, 2, grading.STOCK, grading.nbgrader())
+    assert min(*ours, *theirs) > 0
+    right.cells[-1].source = "assert double(2) == 5"
+    with pytest.raises(RuntimeError, match="0 of 1 have full marks"):
+        grading.run(right, 1, grading.SANDBOXED, grading.grade())
