@@ -20,7 +20,6 @@ from grading.reasons import clean
 from grading.settings import limit_autograding
 
 SETTINGS = "nbgrader_config.py"
-STAGES = ("source", "release", "submitted", "autograded", "feedback")
 LIMITS = (
     "timeout", "notebook_timeout", "memory_limit", "process_limit", "restarts", "output_limit", "sandbox",
 )  # fmt: skip

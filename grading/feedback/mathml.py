@@ -8,7 +8,6 @@ from xml.etree import ElementTree
 
 from latex2mathml.converter import convert
 
-NAMESPACE = "http://www.w3.org/1998/Math/MathML"
 LONGEST = 4_000  # characters of a formula
 ELEMENTS = set(
     "math mrow mi mo mn mtext mspace msub msup msubsup munder mover munderover mmultiscripts mprescripts none mfrac msqrt"

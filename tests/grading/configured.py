@@ -6,9 +6,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from grading.course import SETTINGS, CourseFolder
+from tests.grading.evenings import ASSIGNMENT, RIGHT, WRONG_ADD
 from tests.grading.tiny import ADD, ADD_TEST, DOUBLE, DOUBLE_TEST, answer, graded, notebook
 
-ASSIGNMENT = "01_tiny"
+__all__ = ["ASSIGNMENT", "RIGHT", "WRONG_ADD", "answered", "configure"]
+
 TEXT = """
 import os, sys
 from pathlib import Path
@@ -24,11 +26,6 @@ c.Exchange.root = str(ROOT / "exchange")
 limit_autograding(c)
 c.SandboxExecute.memory_limit = 1000
 """
-RIGHT = {
-    "double": "def double(x):\n    return 2 * x",
-    "add": "def add(a, b):\n    return a + b",
-}
-WRONG_ADD = RIGHT | {"add": "def add(a, b):\n    return a - b"}
 
 
 def configure(root: Path, *more: NotebookNode) -> CourseFolder:
