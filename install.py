@@ -53,7 +53,8 @@ def main() -> None:
         else ["--require-hashes", "-r", "requirements.txt"]
     )
     run(
-        [*uv, *wanted],
+        # The sandbox can write no bytecode: it would compile torch at each start.
+        [*uv, *wanted, "--compile-bytecode"],
         "The packages could not be installed; the lines above say which. Is there a network, and 8 GB of free disk? Then run this again.",
     )
     run(

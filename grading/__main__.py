@@ -1,11 +1,14 @@
 """grade, or python -m grading: an instructor's evening, one command after the other."""
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import NoReturn
 
 from grading import forks
+from grading.sandbox.imports import EARLY
+from grading.sandbox.jail import SandboxError, jail
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = "02_automatic_differentiation"
@@ -19,9 +22,9 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
         0: all is well; 1: something needs a look; 2: the command cannot be done, and says why; 130: it was stopped.
     """
     options = _parser(root).parse_args(arguments)
-    if options.command in ("run", "demo"):
-        forks.begin()
     try:
+        if options.command in ("run", "demo"):
+            _begin(options)
         from grading import commands  # nbgrader takes two seconds to load: --help need not
 
         return getattr(commands, options.command)(options)
@@ -34,6 +37,15 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             raise
         print(said, file=sys.stderr)
         return 2
+
+
+def _begin(options: argparse.Namespace) -> None:
+    """Start what takes its time, beside this process, which now loads nbgrader."""
+    forks.begin()
+    if getattr(options, "unsandboxed", False) or getattr(options, "scheduler", None):
+        return
+    with contextlib.suppress(SandboxError):  # the command itself will say it
+        jail(EARLY)
 
 
 def _said(problem: Exception) -> str:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jupyter_client import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -19,18 +18,9 @@ from grading.memory import FamilyWatch
 from grading.sandbox.imports import wanted
 from grading.sandbox.inner import Limits
 from grading.sandbox.jail import jail, own_prefix
-from grading.sandbox.provisioner import SandboxProvisioner, copy_plain_files
+from grading.sandbox.manager import SandboxKernelManager
+from grading.sandbox.provisioner import copy_plain_files
 from grading.scoring import STOPPED, is_test, normalize
-
-
-class SandboxKernelManager(AsyncKernelManager):
-    """Starts its kernel in the jail, whatever the notebook and the machine's kernelspecs say."""
-
-    async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
-        if self.provisioner is None:
-            self.provisioner = SandboxProvisioner(parent=self, kernel_id=self.kernel_id)
-            self.provisioner.kernel_spec = self.kernel_spec
-        return await super()._async_pre_start_kernel(**kwargs)
 
 
 class SandboxExecute(Execute):

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 
 from grading import forks, worker
+from grading.sandbox.imports import KERNEL, KNOWN
 from grading.sandbox.jail import jail
 
 TRIES = 3
@@ -38,14 +39,18 @@ def processors() -> int:
 
 
 def local_pool(
-    jobs: int, sandbox: bool = True, imports: Iterable[str] | None = None
+    jobs: int, sandbox: bool = True, imports: Iterable[str] = (*KERNEL, *KNOWN)
 ) -> ProcessPoolExecutor:
     """A pool of worker processes that share this process's jail, and end with it.
 
     Args:
-        imports: what the jail's warm process imports; everything that is known by default.
+        imports: what the jail's warm process imports, while the rest is made ready; everything that is known by default.
     """
-    shared = jail(imports).share() if sandbox else None  # it imports while the rest is made ready
+    shared = None
+    if sandbox:
+        ours = jail(imports)
+        ours.warm_up(imports)  # it may have begun with less
+        shared = ours.share()
     return ProcessPoolExecutor(jobs, forks.context(), initializer=worker.start, initargs=(shared,))
 
 

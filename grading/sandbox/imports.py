@@ -6,9 +6,12 @@ from collections.abc import Iterable
 KERNEL = (
     "numpy",
     "ipykernel.kernelapp",
-    "ipykernel.debugger",  # three quarters of what a kernel's start costs
+    # What a kernel's start would else import: three quarters of what it costs.
+    "ipykernel.debugger", "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect",
+    "IPython.extensions.storemagic", "tornado.platform.asyncio",
     "IPython.core.pylabtools",
-)
+)  # fmt: skip
+EARLY = (*KERNEL, "torch")  # before the notebooks of a course on deep learning are read
 KNOWN = (
     "matplotlib.pyplot", "matplotlib_inline.backend_inline", "torch", "torch.nn", "torchvision", "PIL.Image", "sklearn.datasets", "skimage.data",
     "scipy.special", "sympy", "networkx", "mlxtend.data", "ipywidgets", "tqdm.auto", "helpers",

@@ -94,7 +94,7 @@ class Jail:
         self._owner = os.getpid()
         self.room = Path(tempfile.mkdtemp(prefix=own_prefix()))
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        program = [sys.executable, "-P", "-m", warm.__name__, str(theirs.fileno()), *imports]
+        program = [sys.executable, "-P", "-m", warm.__name__, str(theirs.fileno())]
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
             bubblewrap.command(self.room, program),
@@ -107,6 +107,7 @@ class Jail:
         self.pid = self._process.pid
         self._running = os.pidfd_open(self.pid)
         atexit.register(self.close)
+        self.warm_up(imports)
 
     @classmethod
     def of(cls, shared: Shared) -> "Jail":
@@ -133,13 +134,21 @@ class Jail:
         """An empty folder for the next kernel: its connection file, sockets and the student's files."""
         return Path(tempfile.mkdtemp(prefix="k", dir=self.room))
 
+    def warm_up(self, imports: Iterable[str]) -> None:
+        """Have the warm process import these, too, before it forks again. Nobody waits for it here.
+
+        Raises:
+            SandboxError: it has ended.
+        """
+        self._send(warm.request(imports)).close()
+
     def wait(self) -> None:
         """Wait until the warm process has imported everything.
 
         Raises:
             SandboxError: it does not start.
         """
-        self._ask(warm.PING)[0].close()
+        self._ask(warm.request([]))[0].close()
 
     def answers(self) -> bool:
         """Whether its warm process lives: asked when a kernel has died, a moment before the jail may be seen to end."""
@@ -156,31 +165,42 @@ class Jail:
             SandboxError: it does not start.
         """
         kept = [path for path in bubblewrap.visible() if path.startswith("/tmp/")]
-        request = json.dumps({"room": str(room), "kept": kept, "limits": asdict(limits)}).encode()
-        answers, pids = self._ask(request)
+        answers, pids = self._ask({"room": str(room), "kept": kept, "limits": asdict(limits)})
         return Kernel(pids["init"], pids["kernel"], answers)
 
-    def _ask(self, request: bytes) -> tuple[socket.socket, dict[str, int]]:
+    def _ask(self, request: dict) -> tuple[socket.socket, dict[str, int]]:
         """Send a request; the socket that it is answered on, and who said what until one said that it is ready."""
-        answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        answers.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
-        answers.settimeout(PATIENCE)
+        answers = self._send(request)
         pids: dict[str, int] = {}
         try:
-            with theirs:
-                socket.send_fds(self._requests, [request], [theirs.fileno()])
             while "ready" not in pids:
                 word, sender = _signed(answers)
                 if word not in ("init", "kernel", "ready"):
-                    raise SandboxError(f"no kernel starts in the sandbox: {word or self._last_words()}")  # fmt: skip
+                    raise self._no_kernel(word or self._last_words())
                 pids[word] = sender
         except OSError as problem:
             answers.close()
-            raise SandboxError(f"no kernel starts in the sandbox: {problem}") from problem
+            raise self._no_kernel(problem) from problem
         except SandboxError:
             answers.close()
             raise
         return answers, pids
+
+    def _send(self, request: dict) -> socket.socket:
+        """Send a request; the socket that it will be answered on."""
+        answers, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        answers.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        answers.settimeout(PATIENCE)
+        try:
+            with theirs:
+                socket.send_fds(self._requests, [json.dumps(request).encode()], [theirs.fileno()])
+        except OSError as problem:
+            answers.close()
+            raise self._no_kernel(f"{problem}; {self._last_words()}") from problem
+        return answers
+
+    def _no_kernel(self, why: object) -> SandboxError:
+        return SandboxError(f"no kernel starts in the sandbox: {why}")
 
     def close(self) -> None:
         """End everything in it, and remove its folder; where it is another process's, only let go of it."""

@@ -14,6 +14,7 @@ import psutil
 import pytest
 from sqlalchemy.exc import OperationalError
 
+import grading.__main__
 from grading import commands, pool, record
 from grading.__main__ import main
 from grading.course import CourseFolder, GradingError
@@ -21,6 +22,7 @@ from grading.lines import listed, section
 from grading.outputs import entries_of
 from grading.record import Record
 from grading.run import Run
+from grading.sandbox.imports import EARLY
 from tests.grading.configured import ASSIGNMENT, RIGHT, WRONG_ADD, answered, configure
 from tests.grading.intake.downloads import moodle, zipped
 from tests.grading.jails import needs_jail
@@ -306,6 +308,18 @@ def test_without_namespaces_nothing_runs_unless_one_says_so(course: CourseFolder
     job = Run(bare, ASSIGNMENT)
     new_executor, at_once = commands._local(job, 3)
     assert new_executor.args == (3, False, job.imports) and at_once == 3
+
+
+def test_only_what_runs_submissions_here_starts_a_warm_process_early(monkeypatch, tmp_path):
+    started = []
+    monkeypatch.setattr(grading.__main__, "jail", started.append)
+    monkeypatch.setattr(grading.__main__.forks, "begin", lambda: None)
+    nowhere = ["--course", str(tmp_path)]
+    for more in (["run", "x", "--unsandboxed"], ["run", "x", "--scheduler", "tcp://x:1"], ["report", "x"]):  # fmt: skip
+        assert main([*more, *nowhere]) == 2
+    assert started == []
+    assert main(["run", "x", *nowhere]) == 2
+    assert started == [EARLY]
 
 
 @pytest.mark.parametrize(

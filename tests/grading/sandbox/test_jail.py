@@ -267,6 +267,17 @@ def fork_kernel(ours: Jail) -> Kernel:
     return ours.fork(room, Limits())
 
 
+def test_a_warm_process_can_be_asked_for_more():
+    """A grader starts it before it has read what the notebooks import."""
+    jail().close()
+    jail(KERNEL).wait()
+    code = "import sys; print('tabnanny' in sys.modules)"
+    assert inside(code) == "False"
+    jail().warm_up(["tabnanny"])
+    assert inside(code) == "True"
+    jail().close()
+
+
 def test_a_module_that_is_missing_does_no_harm_to_the_warm_process():
     ours = Jail(["no_such_module", "json"])
     ours.wait()
