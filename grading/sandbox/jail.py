@@ -135,12 +135,9 @@ class Jail:
         return Path(tempfile.mkdtemp(prefix="k", dir=self.room))
 
     def warm_up(self, imports: Iterable[str]) -> None:
-        """Have the warm process import these, too, before it forks again. Nobody waits for it here.
-
-        Raises:
-            SandboxError: it has ended.
-        """
-        self._send(warm.request(imports)).close()
+        """Have the warm process import these, too, before it forks again. Who asks for a kernel waits, or hears that it has ended."""
+        with contextlib.suppress(SandboxError):
+            self._send(warm.request(imports)).close()
 
     def wait(self) -> None:
         """Wait until the warm process has imported everything.

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from jupyter_client.connect import write_connection_file
 
+from grading.sandbox import bubblewrap
 from grading.sandbox.imports import KERNEL
 from grading.sandbox.inner import Limits
 from grading.sandbox.jail import Jail, Kernel, SandboxError, jail
@@ -288,6 +289,26 @@ def test_what_does_not_start_says_why(monkeypatch):
     monkeypatch.setattr("grading.sandbox.bubblewrap.why_not", lambda: "no namespaces here")
     with pytest.raises(SandboxError, match="no namespaces here"):
         Jail()
+
+
+@pytest.mark.parametrize(("first", "verdict"), [("kill -9 $$", ""), ("exit 1", "namespaces")])
+def test_a_probe_that_was_killed_says_nothing_of_the_machine(monkeypatch, tmp_path, first, verdict):
+    probe, tried = tmp_path / "bwrap", tmp_path / "tried"
+    probe.write_text(f"#!/bin/sh\ntest -e {tried} && exit 0\ntouch {tried}\n{first}\n")
+    probe.chmod(0o755)
+    monkeypatch.setattr(bubblewrap, "executable", lambda: str(probe))
+    said = bubblewrap.why_not()
+    assert (verdict in said) and bool(verdict) == bool(said)
+
+
+def test_a_jail_that_has_ended_meanwhile_stops_nobody():
+    """A grader that asks its warm process for more: the first kernel finds out, and another jail is made."""
+    ours = Jail([])
+    psutil.Process(ours.pid).kill()
+    psutil.Process(ours.pid).wait(10)
+    ours.warm_up(["tabnanny"])
+    assert not ours.alive
+    ours.close()
 
 
 def test_the_folder_of_a_jail_that_was_killed_is_removed_by_the_next(monkeypatch, tmp_path):
