@@ -15,6 +15,9 @@ import nbformat
 from grading.execute import SandboxExecute
 from grading.sandbox.jail import Shared, adopt, own_prefix
 
+MEMORY = 2**30  # bytes of a worker's own: outputs of a submission are kept within far less
+_limited = False
+
 
 @dataclass(frozen=True)
 class Task:
@@ -55,13 +58,18 @@ def run(task: Task) -> Outcome:
             target = Path(folder, path)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        step.preprocess(notebook, {"metadata": {"path": folder}})
+        try:
+            step.preprocess(notebook, {"metadata": {"path": folder}})
+        except MemoryError:
+            if _limited:  # its heap is full of one submission: the next one gets a new worker
+                os._exit(1)
+            raise
     seconds = time.monotonic() - started
     return Outcome(nbformat.writes(notebook).encode(), seconds, step.peak)
 
 
 def start(shared: Shared | None = None) -> None:
-    """Prepare a worker process of a local pool: it ends with its parent.
+    """Prepare a worker process of a local pool: it ends with its parent, or when what a kernel says fills its memory.
 
     Args:
         shared: the parent's jail.
@@ -70,6 +78,17 @@ def start(shared: Shared | None = None) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if shared:
         adopt(shared)
+        _limit_memory()
+
+
+def _limit_memory() -> None:
+    """Of this process alone: what it starts may raise the limit again. Only Linux has jails."""
+    import resource
+
+    global _limited
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, most))
+    _limited = True
 
 
 def _end_with_parent() -> None:

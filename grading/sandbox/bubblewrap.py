@@ -48,13 +48,15 @@ def executable() -> str:
     raise FileNotFoundError("bubblewrap is not installed: apt install bubblewrap")
 
 
-def command(room: Path, program: list[str]) -> list[str]:
+def command(room: Path, program: list[str], syscalls: int | None = None) -> list[str]:
     """The command line that runs a program in the jail.
 
     Args:
         room: the one folder of the outside that can be written inside, at the same path.
         program: what runs there, with absolute paths.
+        syscalls: a descriptor of the filter of system calls.
     """
+    refused = ["--seccomp", str(syscalls)] if syscalls is not None else []
     # The outside's /proc is for the warm process, and what lets each kernel have one of its own: bubblewrap's
     # --proc hides parts of it from root's jails, and Linux then refuses a new one inside.
     proc = ("--bind", "/proc", "/proc")
@@ -64,8 +66,8 @@ def command(room: Path, program: list[str]) -> list[str]:
     return [
         executable(), "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session",
         "--uid", "1000", "--gid", "1000", "--hostname", "course", "--clearenv", *settings,
-        "--tmpfs", "/tmp", *binds, *proc, "--dev", "/dev", *devices, "--dir", HOME,
-        "--bind", str(room), str(room), "--remount-ro", "/", "--chdir", "/", "--", *program,
+        "--tmpfs", "/tmp", *binds, *proc, "--dev", "/dev", *devices, "--remount-ro", "/dev", "--dir", HOME,
+        "--bind", str(room), str(room), "--remount-ro", "/", "--chdir", "/", *refused, "--", *program,
     ]  # fmt: skip
 
 

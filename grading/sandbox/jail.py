@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
 
-from grading.sandbox import bubblewrap, warm
+from grading.sandbox import bubblewrap, syscalls, warm
 from grading.sandbox.imports import KERNEL, KNOWN
 from grading.sandbox.inner import Limits
 
@@ -96,14 +96,17 @@ class Jail:
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         program = [sys.executable, "-P", "-m", warm.__name__, str(theirs.fileno())]
         self._log = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(
-            bubblewrap.command(self.room, program),
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=self._log,
-        )
-        theirs.close()
+        with theirs, tempfile.TemporaryFile() as refused:
+            refused.write(syscalls.program() or b"")
+            refused.seek(0)
+            filters = [refused.fileno()] if syscalls.program() else []
+            self._process = subprocess.Popen(
+                bubblewrap.command(self.room, program, *filters),
+                pass_fds=[theirs.fileno(), *filters],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._log,
+            )
         self.pid = self._process.pid
         self._running = os.pidfd_open(self.pid)
         atexit.register(self.close)

@@ -14,6 +14,10 @@ from grading.sandbox.provisioner import SandboxProvisioner
 class SandboxKernelClient(AsyncKernelClient):
     """Begins at once: the stock client listens for 0.2 s more, for a kernel that was not seen to open its sockets."""
 
+    def start_channels(self, *channels: bool, **named: bool) -> None:
+        """Open all but the one for questions to a person: nobody is there, and what came would be kept unread."""
+        super().start_channels(*channels, **{**named, "stdin": False})
+
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until a request's end comes back over both channels.
 

@@ -12,6 +12,14 @@ WHY_NOT = bubblewrap.why_not()
 # Where namespaces are missing the tests are skipped, and say why; on CI they fail.
 needs_jail = pytest.mark.skipif(bool(WHY_NOT) and not os.environ.get("CI"), reason=WHY_NOT)
 
+# Gives a program `attempt(call)`: what a call returns, or the name of its error.
+TRY = (
+    "import errno, os\n"
+    "def attempt(call):\n"
+    "    try: return call() or 'done'\n"
+    "    except OSError as problem: return errno.errorcode[problem.errno]\n"
+)
+
 
 def run(*cells, folder=None, **limits):
     """The cells after they ran in the jail, in a copy of this folder."""

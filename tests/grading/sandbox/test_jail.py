@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import psutil
@@ -17,7 +18,7 @@ from grading.sandbox.imports import KERNEL
 from grading.sandbox.inner import Limits
 from grading.sandbox.jail import Jail, Kernel, SandboxError, jail
 from grading.sandbox.provisioner import SandboxProvisioner
-from tests.grading.jails import inside, needs_jail, run, said
+from tests.grading.jails import TRY, inside, needs_jail, run, said
 from tests.grading.tiny import graded
 
 pytestmark = [pytest.mark.slow, needs_jail]
@@ -47,6 +48,46 @@ def test_the_instructors_environment_is_not_visible(monkeypatch):
     monkeypatch.setenv("PASSWORD_OF_THE_GRADEBOOK", "secret")
     jail().close()  # the next one is made in this environment
     assert inside("import os; print([name for name in os.environ if 'GRADEBOOK' in name])") == "[]"
+
+
+def test_the_machines_settings_cannot_be_changed():
+    """Read-only mounts in /proc: Linux lets the root user write there, and a grader may be root."""
+    places = ["sys/kernel/core_pattern", "sys/vm/drop_caches", "irq/default_smp_affinity"]
+    code = f"print([attempt(lambda: os.open('/proc/' + p, os.O_WRONLY)) for p in {places}])"
+    assert inside(TRY + code) == str(["EROFS"] * 3)
+
+
+def test_nothing_is_left_in_dev_for_the_next_kernel():
+    """Read-only /dev; the shared memory in it is each kernel's own."""
+    code = "print(attempt(lambda: open('/dev/x', 'w')), attempt(lambda: os.unlink('/dev/ptmx')))"
+    assert inside(TRY + code) == "EROFS EROFS"
+    assert inside("open('/dev/shm/x', 'w').write('x'); print('written')") == "written"
+    assert inside("import os; print(os.listdir('/dev/shm'))") == "[]"
+
+
+def test_two_kernels_cannot_meet():
+    """Network and terminals of each kernel's own; within one, 127.0.0.1 works."""
+    first = jail()
+    meet = (
+        "import os, socket\nserver = socket.create_server(('127.0.0.1', 29500))\n"
+        "one = socket.create_connection(('127.0.0.1', 29500))\nterminal = os.openpty()\n"
+        "print(one.getpeername()[1], os.listdir('/dev/pts'))"
+    )
+    results: dict[str, str] = {}
+    stay = meet + "\nimport time; time.sleep(5)"
+    host = threading.Thread(target=lambda: results.update(host=inside(stay)))
+    host.start()
+    time.sleep(2)
+    guest = TRY + "import socket\nprint(attempt(lambda: socket.create_connection(('127.0.0.1', 29500))), os.listdir('/dev/pts'))"  # fmt: skip
+    results["guest"] = inside(guest)
+    host.join()
+    assert results == {"host": "29500 ['0', 'ptmx']", "guest": "ECONNREFUSED ['ptmx']"}
+    assert jail() is first
+
+
+def test_nothing_of_the_outside_is_open_in_a_kernels_init():
+    code = "import os; print({os.path.realpath(f'/proc/1/fd/{n}') for n in (0, 1, 2)})"
+    assert inside(code) == "{'/dev/null'}"
 
 
 def test_there_is_no_network():
