@@ -15,9 +15,25 @@ def reason_of(notebook: NotebookNode) -> str:
             name = test.metadata.nbgrader.grade_id.removesuffix("_test")
             failed.setdefault(_said(errors[-1]), []).append(name)
     if not failed:
-        return f"passed all {len(tests)} tests"
+        return f"passed all {len(tests)} tests{_limits(notebook)}"
     count = sum(map(len, failed.values()))
-    return f"failed {count} of {len(tests)} tests: {_causes(failed)}"
+    return f"failed {count} of {len(tests)} tests{_limits(notebook)}: {_causes(failed)}"
+
+
+def stopped_by(cell: NotebookNode) -> str:
+    """What of our own stopped a cell, or kept it from being run; empty where nothing did."""
+    ours = [output.evalue for output in cell.get("outputs", []) if output.get("ename") == STOPPED]
+    return ours[-1] if ours else ""
+
+
+def _limits(notebook: NotebookNode) -> str:
+    """Which other cell a limit stopped: what is wrong with the tests after it often follows from that."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        why = "" if is_test(cell) else stopped_by(cell)
+        if why:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell {number}"
+            return f" ({name}: {clean(why)})"
+    return ""
 
 
 def _causes(failed: dict[str, list[str]]) -> str:

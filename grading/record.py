@@ -38,7 +38,7 @@ class Record:
         tests: in the notebook's order.
         flags: findings that a person must look at; while there are any, the points are kept out.
         notes: what was repaired or left out at intake, in sentences.
-        stopped: a limit stopped a test, or it was not reached.
+        stopped: a limit stopped a cell, or it was not reached.
         seconds, mebibytes: time of the run and the most memory that it held.
         sandboxed: False when somebody typed the flag that runs submissions outside the jail.
     """

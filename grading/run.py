@@ -14,18 +14,21 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook, new_output
+from nbgrader.api import MissingEntry
 
 from grading import judge, pool, record, worker
 from grading.course import CourseFolder, GradingError
 from grading.intake.reading import Submission, read_submission
 from grading.log import logging_to
-from grading.reasons import clean, reason_of
+from grading.reasons import clean, reason_of, stopped_by
 from grading.record import Record, Test
+from grading.report.entries import marked_by_hand
 from grading.restore import Skeleton, restore, skeleton_of
 from grading.sandbox.imports import wanted
 from grading.save import save
 from grading.scoring import STOPPED, is_test, score
 
+BY_HAND = "marked by hand before this run: those marks stay until somebody changes them"
 VERSION = 1  # of the rules that marks depend on: raise it, and everything is graded again
 
 
@@ -159,6 +162,13 @@ class Run:
         found = record.read(self.course.folder("autograded", ready.student, self.assignment))
         return found if found and found.key == ready.key else None
 
+    def _marked_by_hand(self, student: str) -> bool:
+        """Whether a person's marks are there already: they go before those of this run."""
+        try:
+            return marked_by_hand(self.book.find_submission(self.assignment, student))
+        except MissingEntry:
+            return False
+
     def save(
         self, ready: Prepared, executed: NotebookNode, seconds: float, mebibytes: float
     ) -> Record:
@@ -172,8 +182,8 @@ class Run:
             reason=ready.fault or reason_of(notebook),
             tests=tests,
             flags=[] if ready.fault else flags + findings,
-            notes=ready.notes,
-            stopped=any(_stopped(cell) for cell in notebook.cells if is_test(cell)),
+            notes=ready.notes + [BY_HAND] * self._marked_by_hand(ready.student),
+            stopped=any(map(stopped_by, notebook.cells)),
             seconds=round(seconds, 2),
             mebibytes=round(mebibytes, 1),
             sandboxed=self.course.limits["sandbox"],
@@ -205,10 +215,6 @@ def unrun(ready: Prepared) -> NotebookNode:
                 new_output("error", ename=STOPPED, evalue=why, traceback=[f"{STOPPED}: {why}"])
             ]
     return notebook
-
-
-def _stopped(test: NotebookNode) -> bool:
-    return any(output.get("ename") == STOPPED for output in test.outputs)
 
 
 def _taken(kept: list[Record]) -> list[Record]:

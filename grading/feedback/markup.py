@@ -48,7 +48,9 @@ def markdown(source: str, attachments: dict | None = None) -> Markup:
             "mailto",
             "data",
         }  # of which _allowed takes "data" for pictures only
-        html = bleach.clean(html, TAGS, renderer.allowed, schemes, strip=True)
+        html = bleach.clean(
+            html, TAGS, renderer.allowed, schemes
+        )  # others are shown: x <y is no tag
         return Markup(renderer.with_formulas(html))
     except Exception:  # whatever a stranger's text brings the parsers to
         return Markup(f"<pre>{escape(source)}</pre>")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from grading.pages import number
 
-BARS = 12  # a question of more points than that shares a bar between some
+BARS = 24  # more points than that share a bar between some
 
 
 @dataclass(frozen=True)

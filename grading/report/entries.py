@@ -115,9 +115,17 @@ def needs_person(submission: SubmittedAssignment, known: Record | None) -> bool:
 
     Not nbgrader's `needs_manual_grade`: grading again sets that for every mark that a person has given.
     """
-    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    by_hand = any(grade.manual_score is not None for grade in grades)
-    return any(map(waits, grades)) or bool(known and known.flags and not by_hand)
+    flagged = bool(known and known.flags)
+    return any(map(waits, _grades(submission))) or (flagged and not marked_by_hand(submission))
+
+
+def marked_by_hand(submission: SubmittedAssignment) -> bool:
+    """Whether a person has given points for any cell."""
+    return any(grade.manual_score is not None for grade in _grades(submission))
+
+
+def _grades(submission: SubmittedAssignment) -> list[Grade]:
+    return [grade for notebook in submission.notebooks for grade in notebook.grades]
 
 
 def waits(grade: Grade) -> bool:
@@ -130,8 +138,7 @@ def _questions(
 ) -> dict[str, tuple[float, float]]:
     """The points of each marked cell, in the notebook's order as far as the record tells it."""
     order = {test.name: place for place, test in enumerate(known.tests)} if known else {}
-    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-    grades.sort(key=lambda grade: order.get(grade.name, len(order)))
+    grades = sorted(_grades(submission), key=lambda grade: order.get(grade.name, len(order)))
     return {grade.name: (grade.score, grade.max_score) for grade in grades}
 
 

@@ -4,7 +4,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from grading.execute import STOPPED
-from grading.reasons import clean, reason_of
+from grading.reasons import clean, reason_of, stopped_by
 from tests.grading.tiny import answer, graded, notebook
 
 
@@ -36,6 +36,16 @@ def test_failures_are_grouped_by_what_was_said():
 def test_many_causes_are_not_all_told():
     failed = [failing(f"{name}_test", f"Error{name}", "") for name in "abcd"]
     assert reason_of(notebook(*failed)) == "failed 4 of 4 tests: a: Errora; b: Errorb; and c, d"
+
+
+def test_a_limit_that_stopped_an_answer_is_named_before_what_followed_from_it():
+    slow, other = answer("b", ""), answer("c", "")
+    for cell in (slow, other):
+        cell.outputs = [new_output("error", ename=STOPPED, evalue="it was stopped after 60 s")]
+    whole = notebook("import torch", slow, other, failing("b_test", "NameError", "b"))
+    assert stopped_by(slow) and not stopped_by(whole.cells[-1])
+    assert reason_of(whole) == "failed 1 of 1 tests (b: it was stopped after 60 s): b: NameError b"
+    assert reason_of(notebook(slow, graded("a_test", "", 1))) == "passed all 1 tests (b: it was stopped after 60 s)"  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -136,14 +136,15 @@ def test_what_goes_wrong_with_one_stops_nobody(
 
 def test_a_mark_by_hand_stays(course: CourseFolder):
     hand_in(course, "ada", WRONG_ADD)
-    grade(course)
+    assert run.BY_HAND not in grade(course)[0]["ada"].notes
     with course.open_gradebook() as book:
         entry = book.find_grade("add_test", "tiny", ASSIGNMENT, "ada")
         entry.manual_score, entry.extra_credit = 1.5, 0.5
         book.find_comment("add", "tiny", ASSIGNMENT, "ada").manual_comment = "nearly"
         book.db.commit()
     hand_in(course, "ada")
-    grade(course)
+    done, _ = grade(course)
+    assert run.BY_HAND in done["ada"].notes
     with course.open_gradebook() as book:
         entry = book.find_grade("add_test", "tiny", ASSIGNMENT, "ada")
         assert (entry.auto_score, entry.score) == (3, 2.0) and entry.needs_manual_grade

@@ -179,3 +179,8 @@ def test_code_is_coloured_and_escaped():
     html = code("def f():  # <script>alert(1)</script>\u202e\n    return '</pre>'")
     assert '<span class="k">def</span>' in html and "&lt;script&gt;" in html
     assert Page(html).active == [] and "\u202e" not in html and html.count("</pre>") == 1
+
+
+def test_what_only_looks_like_a_tag_is_shown():
+    assert "x &lt;y and z&gt; 3" in markdown("x <y and z> 3")
+    assert "&lt;script&gt;" in markdown("<script>alert(1)</script>")
