@@ -23,6 +23,7 @@ class Entry:
         needs_person: somebody must look before the mark counts.
         feedback: the student's page; None where it is not written yet.
         penalty: points taken off for handing in late.
+        late: by how many seconds; 0 where it was in time, or no time is known.
         email: empty where the gradebook does not know it.
     """
 
@@ -35,6 +36,7 @@ class Entry:
     needs_person: bool = False
     feedback: Path | None = None
     penalty: float = 0.0
+    late: float = 0.0
     email: str = ""
 
     @property
@@ -106,6 +108,7 @@ def _entry(
         questions=_questions(submission, known),
         needs_person=needs_person(submission, known),
         penalty=penalty,
+        late=submission.total_seconds_late,
         **who,
     )
 

@@ -111,13 +111,14 @@ def _link(entry: Entry, folder: Path) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min."""
+    """Seconds for people: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min, 3 days."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 60:
         return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-    return f"{minutes // 60} h {minutes % 60} min"
+    hours = minutes // 60
+    return f"{hours} h {minutes % 60} min" if hours < 48 else f"{hours // 24} days"
 
 
 def memory(mebibytes: float) -> str:
@@ -129,7 +130,17 @@ def _rows(entries: Sequence[Entry]) -> Iterable[list]:
     """The table: a header, and a row for each student."""
     names = _names(entries)
     yield [
-        *("student", "name", "mark", "of", *names, "late penalty", "needs a person", "reason"),
+        *(
+            "student",
+            "name",
+            "mark",
+            "of",
+            *names,
+            "hours late",
+            "late penalty",
+            "needs a person",
+            "reason",
+        ),
         *("findings", "notes", "seconds", "MiB", "sandboxed"),
     ]
     for entry in entries:
@@ -140,7 +151,7 @@ def _rows(entries: Sequence[Entry]) -> Iterable[list]:
 def _rest(entry: Entry) -> list:
     """The columns after the questions."""
     known = entry.record
-    own = [entry.penalty, entry.needs_person, entry.reason]
+    own = [round(entry.late / 3600, 2), entry.penalty, entry.needs_person, entry.reason]
     if known is None:
         return [*own, None, None, None, None, None]
     texts = ["; ".join(known.flags), "; ".join(known.notes)]

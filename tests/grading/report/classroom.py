@@ -39,7 +39,7 @@ def classroom(folder: Path) -> list[Entry]:
     page.write_text("a page")
     return [
         graded("ada", [2, 3, 1], feedback=page),
-        graded("bob", [2, 0, 1], "Expected 3, but got 4.", penalty=1.0),
+        graded("bob", [2, 0, 1], "Expected 3, but got 4.", penalty=1.0, late=43_200.0),
         graded("eve", [2, 0, 1], "Expected 3, but got 5.", flags=["assert is patched", HOSTILE], needs_person=True),
         graded(HOSTILE, [0, 0, 0], HOSTILE, name=HOSTILE, notes=[HOSTILE]),
         graded("wait", [2, 3, 0], "no", needs_person=True),

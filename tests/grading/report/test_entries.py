@@ -1,5 +1,6 @@
 """What the gradebook and the graded folder know together."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,18 @@ def test_a_finding_waits_for_a_mark_by_hand(gradebook, tmp_path: Path):
     assert read(gradebook, tmp_path)["ada"].final is None
     mark_by_hand(gradebook, "ada", "add_test", 0)
     assert read(gradebook, tmp_path)["ada"].final == 7
+
+
+def test_who_was_late_and_by_how_much(gradebook, tmp_path: Path):
+    deadline = datetime(2031, 5, 4, 22)
+    gradebook.find_assignment(ASSIGNMENT).duedate = deadline
+    for student, hours in [("ada", -1), ("bob", 12)]:
+        hand_in(gradebook, student)
+        submission = gradebook.find_submission(ASSIGNMENT, student)
+        submission.timestamp = deadline + timedelta(hours=hours)
+    gradebook.db.commit()
+    found = read(gradebook, tmp_path)
+    assert (found["ada"].late, found["bob"].late) == (0, 12 * 3600)
 
 
 def test_a_late_penalty_is_taken_off_and_never_below_zero(gradebook, tmp_path: Path):

@@ -99,7 +99,7 @@ def test_every_student_has_a_row(page: Page):
     text = section(page, "Marks")
     for name in ("Ada", "Bob", "Eve", "Wait", "Slow", "Old", "Half Saved", "Nobody"):
         assert name in text
-    assert "late −1" in text and "nothing was handed in" in text
+    assert "late by 12 h 0 min: −1" in text and "nothing was handed in" in text
 
 
 def test_links_lead_from_the_report_to_the_students_pages(page: Page, tmp_path: Path):
@@ -122,6 +122,7 @@ def test_the_table_says_the_same(page: Page, tmp_path: Path):
     assert len(rows) == 9
     bob, eve, none = rows["bob"], rows["eve"], rows["none"]
     assert (bob["mark"], bob["of"], bob["add_test"], bob["late penalty"]) == ("2", "6", "0", "1")
+    assert (bob["hours late"], eve["hours late"]) == ("12", "0")
     assert (eve["needs a person"], bob["needs a person"], eve["sandboxed"]) == ("yes", "no", "yes")
     assert eve["findings"].startswith("assert is patched; <img")
     assert (none["mark"], none["add_test"], none["reason"]) == ("", "", "nothing was handed in")
@@ -138,7 +139,14 @@ def test_questions_come_in_the_notebooks_order(report, tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0, "0.0 s"), (9.96, "10 s"), (59.6, "1 min 0 s"), (200, "3 min 20 s"), (7500, "2 h 5 min")],
+    [
+        (0, "0.0 s"),
+        (9.96, "10 s"),
+        (59.6, "1 min 0 s"),
+        (200, "3 min 20 s"),
+        (7500, "2 h 5 min"),
+        (300_000, "3 days"),
+    ],
 )
 def test_duration(seconds: float, said: str):
     assert duration(seconds) == said
