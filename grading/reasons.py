@@ -4,6 +4,8 @@ from nbformat import NotebookNode
 
 from grading.scoring import STOPPED, is_test
 
+MESSAGE = 120  # characters: room for an instructor's hint
+
 
 def reason_of(notebook: NotebookNode) -> str:
     """Which tests failed, grouped by the error; a test is called by its question where its name is `<question>_test`."""
@@ -45,8 +47,9 @@ def _causes(failed: dict[str, list[str]]) -> str:
 
 
 def _said(error: NotebookNode) -> str:
-    """An error in a few words: for our own what it says, for a student's its name and first words."""
-    return clean(error.evalue) if error.ename == STOPPED else clean(f"{error.ename} {error.evalue}")
+    """An error's first line: for our own what it says, for a student's its name before it."""
+    said = error.evalue if error.ename == STOPPED else f"{error.ename} {error.evalue}"
+    return clean(said, MESSAGE)
 
 
 def clean(text: object, length: int = 70) -> str:

@@ -88,7 +88,7 @@ def _largest(graded: Sequence[Entry], cost: str) -> list[Entry]:
 
 
 def _costs(graded: Sequence[Entry]) -> dict[str, float] | None:
-    """Seconds and MiB of the usual submission and of the dearest; None for an empty class."""
+    """Seconds and MiB of the usual submission and the most of any; None for an empty class."""
     if not graded:
         return None
     seconds = [entry.record.seconds for entry in graded]
