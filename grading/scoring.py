@@ -53,10 +53,10 @@ def score(cell: NotebookNode) -> Score:
     if errors:
         said = _said(errors[-1], cell.source)
         return Score(0.0, said, finding=said if errors[-1].get("ename") == UNCLEAR else "")
-    results = _results(cell)
+    results = results_of(cell)
     if not results or not shows_its_value(cell.source):
         return Score(points)
-    *others, own = map(_number, results)
+    *others, own = map(number_of, results)
     if own is None:
         return Score(points)
     name = cell.metadata.nbgrader.grade_id
@@ -76,7 +76,7 @@ def normalize(cell: NotebookNode) -> None:
     nbgrader takes any line on stderr for a failure, the first value displayed for the mark, and one that is no
     number from 0 to the points for all of them, or raises.
     """
-    given, results = score(cell), _results(cell)
+    given, results = score(cell), results_of(cell)
     for output in cell.outputs:
         if output.output_type == "stream":
             output.name = "stdout"
@@ -103,7 +103,8 @@ def shows_its_value(source: str) -> bool:
     return bool(statements) and isinstance(statements[-1], ast.Expr) and not quiet
 
 
-def _results(cell: NotebookNode) -> list[NotebookNode]:
+def results_of(cell: NotebookNode) -> list[NotebookNode]:
+    """The values that a cell displayed last, one for each statement that does so."""
     return [output for output in cell.outputs if output.output_type == "execute_result"]
 
 
@@ -113,7 +114,7 @@ def _doubt(result: NotebookNode) -> str:
     return str(about.get("finding", "")) if isinstance(about, dict) else ""
 
 
-def _number(result: NotebookNode) -> float | None:
+def number_of(result: NotebookNode) -> float | None:
     """The single number that a result shows; None where it shows anything else."""
     text = result.get("data", {}).get("text/plain")
     text = text[0] if isinstance(text, list) and len(text) == 1 else text

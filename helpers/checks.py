@@ -185,7 +185,9 @@ def warnings_to_stdout() -> None:
 
 def _as_tensor(got, what: str) -> torch.Tensor:
     try:
-        return torch.as_tensor(_not_none(got, what)).detach()
+        got = torch.as_tensor(_not_none(got, what))
+        # A plain tensor: a class of one's own may say of itself that it is near to everything.
+        return torch.Tensor.as_subclass(got, torch.Tensor).detach()
     except (TypeError, ValueError, RuntimeError):
         raise WrongAnswer(
             f"Expected {what} as a tensor, but your function returned {type(got).__name__}."

@@ -7,6 +7,7 @@ files can get past them; what can be seen is a finding for a person, and honest 
 import ast
 import copy
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -20,13 +21,16 @@ from nbformat.v4 import new_code_cell
 from grading.judge.names import Reliance, reliance
 from grading.judge.surroundings import digest
 from grading.pages import one_line
-from grading.scoring import STOPPED, is_test, score
+from grading.scoring import STOPPED, is_test, number_of, results_of, score
 from grading.skeleton import Skeleton, defined
 
 START, RESULTS = "start", "results"
 # What runs in the kernel, in this order.
 TEXTS = ("nature.py", "memory.py", "surroundings.py", "witness.py")
 SIGNED, LONGEST = 32, 50_000  # characters of a signature, and of what is signed
+# What `grading.execute` says of cells that had no turn.
+NOT_RUN = "it was not run: "
+NO_KERNEL = NOT_RUN + "the kernel was stopped"
 MOST = 10  # findings: a person who has read these looks at the notebook
 
 
@@ -48,7 +52,11 @@ def instrument(
         tests = [cell.source for cell in (before, after) if cell and is_test(cell)]
         if tests:
             names = sorted({name for test in tests for name in on.uses[test]})
-            done.append(_probe(nonce, f"probe {len(done)}", names))
+            shows = any(on.shows[test] is not False for test in tests)
+            probe = _probe(nonce, f"probe {len(done)}", names, shows=shows)
+            if before and is_test(before) and on.shows[before.source]:
+                probe.metadata.grading.due = True
+            done.append(probe)
             last = len(done)
         done += [after] if after else []
     calls = [(digest(test), call) for test, texts in on.calls.items() for call in texts]
@@ -83,9 +91,11 @@ def _findings(cells: list[NotebookNode], at: int, paid: list[int], nonce: str) -
     cell, before = cells[at], cells[at - 1]
     answer = _answer(cell, nonce)
     if answer is None:
-        if not all(_never_run(later) for later in cells[at:] if later.cell_type == "code"):
+        if not _had_no_turn(cells, at, at - 1 in paid):
             yield f"the check {_place(cells, at)} gave no answer of its own"
         return
+    if not _shows_its_number(cell, nonce):
+        yield "a number that a cell shows last does not come out as it is"
     if answer.canary != _secret(nonce, "challenge", _name(cell)):
         yield f"{_place(cells, at)} an assert that must fail did not"
     yield from answer.seen
@@ -96,6 +106,8 @@ def _findings(cells: list[NotebookNode], at: int, paid: list[int], nonce: str) -
             yield f"the cell of {_test(before)} was not what the kernel ran"
         elif not answer.success:
             yield f"{_test(before)} failed in the kernel, and yet no error came from it"
+        elif cell.metadata.grading.get("due") and not results_of(before):
+            yield f"{_test(before)} shows a value last, and yet none came from it"
 
 
 @dataclass(frozen=True)
@@ -154,12 +166,20 @@ def _start(nonce: str, on: Reliance) -> NotebookNode:
     return cell
 
 
-def _probe(nonce: str, name: str, names: list[str], calls: Any = ()) -> NotebookNode:
-    """A cell that asks the witness, by way of an assert that fails."""
+def _probe(
+    nonce: str, name: str, names: list[str], calls: Any = (), shows: bool = False
+) -> NotebookNode:
+    """A cell that asks the witness, by way of an assert that fails; and shows a number, as a test beside it does."""
     challenge = _secret(nonce, "challenge", name)
-    ask = f"get_ipython().{_handle(nonce)}({name!r}, {names!r}, {calls!r})"
+    ask = f"get_ipython().{_handle(nonce)}({name!r}, {names!r}, {calls!r}, {shows})"
     source = f"with {ask}:\n    assert False, {challenge!r}"
-    return new_code_cell(source, metadata={"grading": {"probe": name}})
+    source += f"\n{_number(nonce, name)}" if shows else ""
+    return new_code_cell(source, metadata={"grading": {"probe": name, "shows": shows}})
+
+
+def _number(nonce: str, name: str) -> float:
+    """What a probe shows: it reads the same with any number of decimals, but with none."""
+    return int(_secret(nonce, "number", name)[:3], 16) + 0.5
 
 
 def _handle(nonce: str) -> str:
@@ -170,8 +190,8 @@ def _handle(nonce: str) -> str:
 def _text() -> str:
     """The witness as one program: its files without what they import of each other."""
     folder = Path(__file__).parent
-    lines = [line for name in TEXTS for line in (folder / name).read_text("utf-8").splitlines()]
-    return "\n".join(line for line in lines if not line.startswith("from grading."))
+    whole = "\n".join((folder / name).read_text("utf-8") for name in TEXTS)
+    return re.sub(r"^from grading\.[^(\n]*(\([^)]*\))?\n", "", whole, flags=re.MULTILINE)
 
 
 def _reliance(notebook: NotebookNode, skeleton: Skeleton | None) -> Reliance:
@@ -194,10 +214,24 @@ def _name(cell: NotebookNode) -> str:
     return cell.metadata.get("grading", {}).get("probe", "")
 
 
-def _never_run(cell: NotebookNode) -> bool:
-    """Whether the notebook's time was over before a cell."""
-    names = [output.get("ename") for output in cell.outputs]
-    return names == [STOPPED] and cell.execution_count is None
+def _had_no_turn(cells: list[NotebookNode], at: int, is_due: bool) -> bool:
+    """Whether a probe was not run, nor anything behind it: for lack of time, or of kernels where it was due."""
+    why = NO_KERNEL if is_due else NOT_RUN
+    code = [cell for cell in cells[at:] if cell.cell_type == "code"]
+    return _says(cells[at], why) and all(_says(later, NOT_RUN) for later in code)
+
+
+def _says(cell: NotebookNode, why: str) -> bool:
+    """Whether a cell has nothing but the word of `grading.execute` that it was not run."""
+    said = [(output.get("ename"), str(output.get("evalue"))) for output in cell.outputs]
+    alone = len(said) == 1 and cell.execution_count is None
+    return alone and said[0][0] == STOPPED and said[0][1].startswith(why)
+
+
+def _shows_its_number(probe: NotebookNode, nonce: str) -> bool:
+    """Whether the number came out that a probe shows, if it does."""
+    shown = [number_of(result) for result in results_of(probe)]
+    return not probe.metadata.grading.get("shows") or shown == [_number(nonce, _name(probe))]
 
 
 def _place(cells: list[NotebookNode], at: int) -> str:

@@ -4,20 +4,19 @@ import sys
 from importlib import import_module
 from types import ModuleType
 
-from grading.judge.nature import MISSING, code_of, facts, layers, look_up, names_in
+from grading.judge.nature import MISSING, code_of, facts, flat, layers, look_up, names_in
 
 OPERATORS = frozenset(
     "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __bool__ __len__ __contains__ __getattribute__ __getattr__ "
     "__array__ __float__ __int__ __index__ __abs__ __sub__ __rsub__ __call__ __new__ __init__ __instancecheck__".split()
 )
-HEAP, CHANGEABLE = (
-    1 << 9,
-    3 << 8,
-)  # a class's flags: made as the program runs; that, and not closed to changes
+# A class's flags: made as the program runs; that, and not closed to changes.
+HEAP, CHANGEABLE = 1 << 9, 3 << 8
 ALWAYS = ("__import__", "__build_class__", "compile", "exec", "AssertionError")
 # Whoever replaces these changes what is shown, and not what is right: people do so to their own ends.
 HARMLESS = ("print", "display", "input", "__repr__", "__str__", "__format__")
 SILENT = ("warnings", "logging", "ssl")
+STARRED = ("numpy", "torch", "math", "operator")
 DEEPEST, MOST = 3, 3000  # how far, and to how many places, what a function calls is followed
 
 
@@ -29,14 +28,26 @@ class Memory:
     """
 
     def __init__(self, watch):
-        self.places, self._seen = [], set()
+        self.places, self._seen, self._named, self._constants = [], set(), set(), {}
         self._attributes = {*watch["attributes"]}
         for path in watch["paths"]:
             self._follow(path)
+        self._remember_tensors()
         for name in {*ALWAYS, *watch["names"]}:
             if name in vars(sys.modules["builtins"]):
                 self._remember(sys.modules["builtins"], name, "the built-in " + name, DEEPEST)
         self.bound = {n: [self._expected(w) for w in ways] for n, ways in watch["bound"].items()}
+        self._stars = {name: self._starred(name) for name in watch["names"]}
+
+    def stars(self, name):
+        """What `from numpy import *` and the like put in the place of a built-in function."""
+        return self._stars.get(name, ())
+
+    def changed(self):
+        """The labels of constants that are others now."""
+        for (_, name), (owner, shown, label) in self._constants.items():
+            if _shown(look_up(owner, name)) != shown:
+                yield label
 
     def replaced(self):
         """The places where something else stands now, or was changed: their label, what stood there and was known of it, what stands there."""
@@ -81,8 +92,10 @@ class Memory:
         ):
             return
         self._seen.add((id(owner), name))
-        if callable(value) or layers(value) or isinstance(value, ModuleType):
+        if callable(value) or hasattr(type(value), "__get__") or isinstance(value, ModuleType):
             self.places.append((owner, name, value, facts(value), label))
+        for function in layers(value):
+            self._read_constants(function)
         if depth < DEEPEST:
             self._look_into(value, label, depth)
 
@@ -90,6 +103,8 @@ class Memory:
         if isinstance(value, type) and value.__flags__ & CHANGEABLE == HEAP:
             for name in self._attributes if depth else self._attributes | OPERATORS:
                 self._remember(value, name, f"{label}.{name}", depth + 1)
+            for name in [name for name, part in vars(value).items() if depth and layers(part)]:
+                self._remember(value, name, f"{label}.{name}", depth)
         for function in layers(value):
             self._look_around(function, depth)
 
@@ -104,6 +119,22 @@ class Memory:
                     self._go_on(value, part, home, depth)
             elif callable(value):
                 self._go_on(function.__globals__, name, home, depth)
+        self._named |= names
+
+    def _remember_tensors(self):
+        """Remember the methods of tensors that the functions name: last, for those that a test names are followed."""
+        torch = sys.modules.get("torch")
+        for name in self._named if torch else ():
+            self._remember(torch.Tensor, name, f"torch.Tensor.{name}", DEEPEST)
+
+    def _read_constants(self, function):
+        """Remember how the constants that a function names are shown: tolerances and the like."""
+        space = function.__globals__
+        for name in filter(str.isupper, names_in(function.__code__) & space.keys()):
+            shown = _shown(space[name])
+            if shown is not None:
+                label = f"{space.get('__name__')}.{name}"
+                self._constants[id(space), name] = space, shown, label
 
     def _go_on(self, owner, name, home, depth):
         """Remember a call; follow it within one package."""
@@ -114,10 +145,15 @@ class Memory:
             owner, name, f"{around['__name__']}.{name}", depth + 1 if inside else DEEPEST
         )
 
+    def _starred(self, name):
+        """Not `all` and `any`: those of NumPy are true of each generator, and so are the tests that use them."""
+        modules = [sys.modules.get(module) for module in STARRED if name not in ("all", "any")]
+        return [vars(module)[name] for module in modules if module and name in vars(module)]
+
     def _expected(self, way):
         """What the instructor's cells bind to a name: an object, a function's code, or how a constant is shown."""
         if "text" in way:
-            return code_of(way["text"], way["name"])
+            return code_of(way.get("beside", "") + way["text"], way["name"])
         if "value" in way:
             return way["value"]
         try:
@@ -125,3 +161,10 @@ class Memory:
             return getattr(module, way["attribute"]) if "attribute" in way else module
         except Exception:
             return MISSING
+
+
+def _shown(value):
+    """How a small constant is shown; None for all else."""
+    inside = flat(value)
+    plain = all(isinstance(single, (str, int, float, type(None))) for single in inside)
+    return repr(value) if plain and len(inside) < 100 else None

@@ -6,13 +6,21 @@ import symtable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.machinery import PathFinder
+from pathlib import Path
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from grading.scoring import shows_its_value
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Whoever replaces these changes what is shown, and not what is right: people do so to their own ends.
 HARMLESS = {"print", "display", "input", "help", "get_ipython"}
+QUIET = {"print", "display", "show"}  # their calls have no value
+# What has a value or none as it runs, and what always has one.
+UNCLEAR = (ast.IfExp, ast.BoolOp, ast.Await, ast.NamedExpr)
+NUMBERS = {"float", "int", "bool", "sum", "len", "min", "max", "abs", "round"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,7 @@ class Reliance:
         calls: the calls of answers in a test that can be made again, by its source.
         paths: imported modules and what is reached from them with dots, as "torch.testing.assert_close".
         attributes: all names that stand behind a dot.
+        shows: whether a test ends by showing a value, by its source; None where only running it would tell.
     """
 
     bound: dict[str, list[dict[str, Any]]]
@@ -32,6 +41,7 @@ class Reliance:
     calls: dict[str, list[str]]
     paths: list[str]
     attributes: list[str]
+    shows: dict[str, bool | None]
 
 
 @cache
@@ -50,7 +60,7 @@ def reliance(
     bound: dict[str, list[dict[str, Any]]] = {}
     loose = set(asked)
     for tree in trees.values():
-        for name, binding in bindings(tree.body):
+        for name, binding in _ways(tree):
             if binding is None:
                 loose.add(name)
             elif binding not in bound.setdefault(name, []):
@@ -68,6 +78,7 @@ def reliance(
         calls={test: sorted(_plain_calls(trees[test], answers - bound.keys())) for test in tests},
         paths=sorted(set().union(*(_paths(tree, bound) for tree in used))),
         attributes=sorted(set().union(*map(_attributes, used))),
+        shows={test: shows_its_value(test) and _has_value(trees[test], bound) for test in tests},
     )
 
 
@@ -77,6 +88,17 @@ def parsed(source: str) -> ast.Module:
         return ast.parse(TransformerManager().transform_cell(source))
     except (SyntaxError, ValueError):
         return ast.parse("")
+
+
+def _ways(tree: ast.Module) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """What a cell binds. With a magic at its head it is compiled as a whole: then calls of what it imports are other code."""
+    found = list(bindings(tree.body))
+    imports = [name for name, way in found if way and "module" in way and name.isidentifier()]
+    beside = f"import {', '.join(imports)}\n"
+    for name, way in found:
+        yield name, way
+        if imports and way and "text" in way:
+            yield name, way | {"beside": beside}
 
 
 def bindings(body: list[ast.stmt]) -> Iterator[tuple[str, dict[str, Any] | None]]:
@@ -134,6 +156,46 @@ def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str] | None:
     except ValueError:
         return None
     return [repr(plain or None), repr(named or None)]
+
+
+def _has_value(tree: ast.Module, bound: dict[str, list[dict[str, Any]]]) -> bool | None:
+    """Whether the expression that a program ends with has a value."""
+    value = tree.body[-1].value
+    if not isinstance(value, ast.Call):
+        nothing = isinstance(value, ast.Constant) and value.value in (None, ...)
+        return None if isinstance(value, UNCLEAR) else not nothing
+    if isinstance(value.func, ast.Attribute):
+        return False if _is_quiet(value.func.attr) else None
+    name = getattr(value.func, "id", "")
+    if _is_quiet(name) or any(map(_gives_nothing, bound.get(name, []))):
+        return False
+    return True if name in NUMBERS and name not in bound else None
+
+
+def _is_quiet(name: str) -> bool:
+    return name.startswith("assert") or name in QUIET
+
+
+def _gives_nothing(way: dict[str, Any]) -> bool:
+    """Whether a function's text says that its calls have no value."""
+    text = way.get("text") or (_text_in(**way) if "attribute" in way else "")
+    function = next(iter(ast.parse(text).body), None)
+    if not isinstance(function, FUNCTIONS) or way.get("decorated") or function.decorator_list:
+        return False
+    declared = isinstance(function.returns, ast.Constant) and function.returns.value is None
+    return declared or not any(isinstance(node, ast.Return) for node in ast.walk(function))
+
+
+def _text_in(module: str, attribute: str) -> str:
+    """A function's text in a module of the course, which is not imported."""
+    first, *rest = module.split(".")
+    found = PathFinder.find_spec(first)
+    places = (found and found.submodule_search_locations) or []
+    for path in (Path(place, *rest).with_suffix(".py") for place in places):
+        body = ast.parse(path.read_text("utf-8")).body if path.is_file() else []
+        texts = (ast.unparse(n) for n in body if isinstance(n, FUNCTIONS) and n.name == attribute)
+        return next(texts, "")
+    return ""
 
 
 def _tree(way: dict[str, Any]) -> ast.Module:

@@ -2,6 +2,7 @@
 
 import builtins
 from functools import partial
+from os import urandom
 from types import CellType, CodeType, FunctionType, MethodType, SimpleNamespace
 
 MISSING = SimpleNamespace()
@@ -91,19 +92,30 @@ def flat(value, depth=3):
 
 
 def agrees_with_all(value):
-    """Whether a value is equal to things that differ, or near to numbers that are far apart."""
+    """Whether a value is equal to things that differ, or near to numbers that are far apart.
+
+    Tests ask for small numbers, and a value may lie about those alone: a pair of them is drawn anew each time.
+    """
+    first, second = urandom(2)
+    low = first % 8
+    high = low + 3 + second % 8
     far = 8_642_097  # odd: so it differs from -far in whole numbers of 8 bits, too
+    numbers = [(-far, far), (low, high), (low + 0.5, high + 0.5)]
+    return any(_agrees(value, *pair) for pair in numbers)
+
+
+def _agrees(value, low, high):
+    """Whether a value agrees with both of these numbers, or is on the far side of both."""
     tests = [
         lambda other: value == other,
         lambda other: not value != other,
         lambda other: abs(value - other) < 1,
         lambda other: value - other == 0,
     ]
-    pairs = [(-far, far), (str(far), str(-far)), ([far], [-far])]
+    pairs = [(low, high), (str(low), str(high)), ([low], [high])]
     if any(_holds(test, a) and _holds(test, b) for test in tests for a, b in pairs):
         return True
-    below, above = (lambda other: value < -far), (lambda other: value > far)
-    return _holds(below, far) and _holds(above, far)
+    return _holds(lambda other: value < other, low) and _holds(lambda other: value > other, high)
 
 
 def _holds(test, other):

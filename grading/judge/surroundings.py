@@ -36,11 +36,36 @@ def all_are_equal():
     return wrong or any(map(agrees_with_all, (7, 0.5, "7", [7])))
 
 
+def parts(shell):
+    """What runs the cells and says what came of them: IPython's objects, and the class of a cell's result."""
+    display = shell.display_formatter
+    return (
+        *(shell, shell.kernel, shell.kernel.session, shell.compile, shell.events),
+        *(shell.display_pub, shell.displayhook, shell.display_trap, display),
+        *(display.ipython_display_formatter, display.formatters["text/plain"]),
+        sys.modules["IPython.core.interactiveshell"].ExecutionResult,
+    )
+
+
 def runners(shell):
-    """The methods of IPython and its kernel, which run the cells and say what came of them."""
-    parts = (shell, shell.kernel, shell.compile, shell.display_pub, shell.displayhook, shell.events, shell.kernel.session)  # fmt: skip
-    for part in parts:
-        kinds = [k for k in type(part).__mro__ if str(k.__module__).startswith(RUNNERS)]
-        for name in {name for kind in kinds for name, value in vars(kind).items() if layers(value)}:
+    """The methods of these parts; of the result, which a person's error is read from, all that is in it."""
+    for part in parts(shell):
+        result = isinstance(part, type)
+        kinds = part.__mro__ if result else type(part).__mro__
+        kinds = [kind for kind in kinds if str(kind.__module__).startswith(RUNNERS)]
+        found = {name for kind in kinds for name, value in vars(kind).items() if result or layers(value)}  # fmt: skip
+        for name in found | {"__getattribute__", "__setattr__"} if result else found:
             value = look_up(part, name)
             yield part, name, value, facts(value)
+
+
+def shown_anew(shell, is_own):
+    """The numbers that the student's code shows in a way of its own, by their type."""
+    display = shell.display_formatter
+    for formatter in (display.ipython_display_formatter, display.formatters["text/plain"]):
+        for kind, show in formatter.type_printers.items():
+            library = str(kind.__module__).split(".")[0]
+            if (kind in (bool, int, float) or library in ("numpy", "torch")) and is_own(show):
+                yield kind.__name__
+        if any(map(is_own, formatter.singleton_printers.values())):
+            yield "single value"

@@ -13,7 +13,15 @@ from time import perf_counter, process_time
 
 from grading.judge.memory import OPERATORS, Memory
 from grading.judge.nature import MISSING, agrees_with_all, facts, flat, layers, look_up, same_code
-from grading.judge.surroundings import all_are_equal, digest, runners, tools, torch_modes
+from grading.judge.surroundings import (
+    all_are_equal,
+    digest,
+    parts,
+    runners,
+    shown_anew,
+    tools,
+    torch_modes,
+)
 
 A_FUNCTION = 1  # a flag of code: that of a class lacks it
 # Calls of a test are made again where it took less than so many seconds of the processor, and so many on a clock, for
@@ -28,19 +36,30 @@ def install(shell, key, name, watch):
         key: what the answers are signed with.
         watch: what `grading.judge.names` read in the instructor's sources.
     """
+    forget(shell, key)
+    seal = blake2b(key=key.encode(), digest_size=16)
+    setattr(shell, name, Witness(shell, seal, watch).ask)
+
+
+def forget(shell, key):
+    """Leave nothing of this cell's text: it holds the key. Found by looking through all that Python keeps."""
     history = shell.history_manager
     for texts in (history.input_hist_raw, history.input_hist_parsed):
-        texts[-1] = ""  # this cell holds the key: nothing of its text is left
+        texts[-1] = ""
     history.db_input_cache[:] = []
     history._i00 = ""
-    shell.user_ns.update(
-        {n: "" for n, text in shell.user_ns.items() if isinstance(text, str) and key in text}
-    )
+    result, request = shell.displayhook.exec_result, shell.kernel.get_parent("shell")
+    for place in (shell.user_ns, shell.user_ns_hidden, vars(result.info), request["content"]):
+        held = [name for name, text in place.items() if isinstance(text, str) and key in text]
+        place.update(dict.fromkeys(held, ""))
     for file, entry in list(linecache.cache.items()):
         if len(entry) > 2 and any(key in line for line in entry[2]):
             del linecache.cache[file]
-    seal = blake2b(key=key.encode(), digest_size=16)
-    setattr(shell, name, Witness(shell, seal, watch).ask)
+
+
+def identities(shell):
+    """Which objects run the cells, and of which class they are."""
+    return [(id(part), type(part)) for part in parts(shell)]
 
 
 class Question:
@@ -71,21 +90,23 @@ class Witness:
         self.roots = ("<frozen ", *(place.rstrip("/") + "/" for place in places))
         self.process, self.tools = getpid(), tools()
         self.since, self.quick = (process_time(), perf_counter()), set()
-        self.runners = list(runners(shell))
+        self.parts, self.runners = identities(shell), list(runners(shell))
+        self.result = parts(shell)[-1]
         for _, _, value, _ in self.runners:
             for function in layers(value):
                 self.memory.watch_globals(function)
 
-    def ask(self, name, names=(), calls=()):
+    def ask(self, name, names=(), calls=(), shows=False):
         """A probe.
 
         Args:
             names: which of the notebook's names are looked at.
             calls: tests, by their digest, and calls of answers to make again.
+            shows: whether a test beside it may show a number.
         """
-        return Question(self.answer, (name, names, calls))
+        return Question(self.answer, (name, names, calls, shows))
 
-    def answer(self, canary, frame, name, names, calls):
+    def answer(self, canary, frame, name, names, calls, shows):
         """Say what was replaced, and what IPython knows of the cell before; signed."""
         last = self.shell.last_execution_result
         source = digest(last.info.raw_cell) if last is not None else ""
@@ -93,8 +114,10 @@ class Witness:
         if worked < QUICK and passed < PATIENCE:
             self.quick.add(source)
         seen = {*self.replaced(), *self.renamed(names), *self.left_running(), *self.around(frame)}
-        again = self.made_again(calls)
-        success = last is not None and last.success is True
+        if shows:
+            for kind in shown_anew(self.shell, self.is_own):
+                seen.add(f"the student's code shows a {kind} in a way of its own")
+        again, success = self.made_again(calls), self.was_success(last)
         text = repr((name, canary, sorted(seen)[:20], again, source, success))
         seal = self.seal.copy()
         seal.update(text.encode("utf-8", "backslashreplace"))
@@ -103,15 +126,25 @@ class Witness:
         self.send(self.publisher.pub_socket, "display_data", content, **about)
         self.since = process_time(), perf_counter()
 
+    def was_success(self, last):
+        """Whether a cell had no error: as its result holds it, for a property could say anything."""
+        errors = ("error_before_exec", "error_in_exec")
+        return type(last) is self.result and all(vars(last).get(name) is None for name in errors)
+
     def replaced(self):
-        """What the tests call, and what runs the cells."""
+        """What the tests call and read, and what runs the cells."""
+        for label in self.memory.changed():
+            yield f"{label} is not what it was before the student's first cell"
+        if identities(self.shell) != self.parts:
+            yield "what runs the cells is not IPython's"
         for label, value, known, now in self.memory.replaced():
             if now is value or not self.is_wrapped(value, known, now):
                 yield f"{label} is not what it was before the student's first cell"
         for part, name, value, known in self.runners:
             now = look_up(part, name)
             if (now is not value or facts(now) != known) and (not layers(now) or self.is_own(now)):
-                yield f"{name} of {type(part).__name__}, which runs the cells, is not IPython's"
+                kind = part if isinstance(part, type) else type(part)
+                yield f"{name} of {kind.__name__}, which runs the cells, is not IPython's"
 
     def is_wrapped(self, value, known, now):
         """Whether a library has wrapped its function, as torch does with an optimizer's steps at their first use."""
@@ -126,7 +159,7 @@ class Witness:
             known = self.memory.bound.get(name) or [self.native.get(name)]
             if now is MISSING or any(map(self.is_given, [now] * len(ways), known, ways)):
                 continue
-            if ways or now is not known[0]:
+            if ways or not any(now is value for value in [*known, *self.memory.stars(name)]):
                 yield f"the name {name}, which a test uses, stands for something of the student's"
 
     def is_given(self, now, known, way):
@@ -184,10 +217,8 @@ class Witness:
             if self.is_own(hook) or any(map(self.is_own, vars(kind).values())):
                 name = getattr(hook, "__qualname__", kind.__qualname__)
                 yield f"{name}, which the student's code left behind, runs with every cell"
-        printers = shell.display_formatter.formatters["text/plain"].type_printers
-        for kind in (bool, int, float):
-            if self.is_own(printers.get(kind)):
-                yield f"the student's code shows a {kind.__name__} in a way of its own"
+        if shell.custom_exceptions or self.is_own(shell.CustomTB):
+            yield "the student's code handles errors in a way of its own"
         if tools() != self.tools:
             yield "the student's code left something behind that watches each line"
 

@@ -34,6 +34,7 @@ RIGHT = {
     "root": "def root(x):\n    return x**0.5",
     "relu": "def relu(x):\n    return x.clamp(min=0)",
     "mirror": "def mirror(p):\n    return Point(-p.x)",
+    "share": "def share(a, b):\n    return a / b",
 }
 CUT = "\n# %%\n"
 WRONG = {
@@ -41,6 +42,7 @@ WRONG = {
     "root": "def root(x):\n    return 1.0",
     "relu": "def relu(x):\n    return x - 100",
     "mirror": "def mirror(p):\n    return p",
+    "share": "def share(a, b):\n    return -1",
 }
 TESTS = {
     "double": "assert double(2) == 4, 'twice two is four'",
@@ -50,6 +52,7 @@ TESTS = {
     "relu_import": "from torch.testing import assert_close\nassert_close(relu(x), x * (x > 0))",
     "relu_equal": "assert (relu(x) == x * (x > 0)).all() and np.allclose(relu(x), [0, 2])",
     "mirror": "assert mirror(Point(1)) == Point(-1)",
+    "share": "hits = [share(1, 2) == 0.5, share(3, 4) == 0.75]\nsum(hits) / len(hits)",
 }
 
 
@@ -144,6 +147,14 @@ def root(x):
     return 1.0
 """
 
+HOOK = """\
+import sys
+def share(a, b):
+    show = sys.displayhook
+    sys.displayhook = lambda value: show(1.0)
+    return -1
+"""
+
 CHEATS = [
     # Helpers of the tests.
     Work("a function of torch.testing", f"torch.testing.assert_close = {PASS}", on="relu"),
@@ -167,6 +178,9 @@ CHEATS = [
     Work("a class of the instructor's", "Point.__eq__ = lambda self, other: True", on="mirror"),
     Work("a function of NumPy", "np.allclose = lambda *a, **k: True\ntorch.Tensor.__eq__ = lambda *a: torch.ones(2)", on="relu"),
     Work("a method of tensors", "torch.Tensor.all = lambda *a: True\nnp.allclose = lambda *a, **k: True", on="relu"),
+    Work("a method of tensors that a helper calls", "torch.Tensor.double = lambda self: torch.zeros(self.shape, dtype=torch.float64)", on="relu", answers={"relu": "def relu(x):\n    return x * (x > 0) + 1"}),
+    Work("a constant of the library", "torch.testing._comparison._DTYPE_PRECISIONS[torch.float32] = (1e9, 1e9)", on="relu"),
+    Work("an answer that says it is right", "", "prevented", answers={"relu": "class Liar(torch.Tensor):\n    @classmethod\n    def __torch_function__(cls, function, types, args=(), kwargs=None):\n        if function.__name__ == 'allclose':\n            return True\n        if function.__name__ in ('eq', '__eq__'):\n            return torch.ones(2, dtype=torch.bool)\n        return super().__torch_function__(function, types, args, kwargs or {})\ndef relu(x):\n    return (x - 100).as_subclass(Liar)"}, on="relu"),
     Work("the clock", "import time\nperf_counter = lambda: 0.0", answers={"root": "import time\ndef root(x):\n    time.sleep(0.1)\n    return x**0.5"}, on="root"),
     # Python itself.
     Work("a built-in function", "import builtins\nbuiltins.abs = lambda x: 0.0", on="root"),
@@ -185,6 +199,8 @@ CHEATS = [
     Work("a number that is equal to everything", answers={"double": "def double(x):\n    class Number(float):\n        __eq__ = lambda self, other: isinstance(other, int)\n    return Number(1)"}, on="double"),
     Work("the library's value that is equal to everything", answers={"double": "def double(x):\n    from unittest.mock import ANY\n    return ANY"}, on="double"),
     Work("an answer that is near to everything", answers={"root": "class Near(float):\n    def __sub__(self, other):\n        return 0.0\ndef root(x):\n    return Near(1)"}, on="root"),
+    Work("an answer that is equal to small numbers", "", answers={"double": "class Small:\n    __eq__ = lambda self, other: abs(other) < 10**6\ndef double(x):\n    return Small()"}, on="double"),
+    Work("an answer that is equal to floats", "", answers={"root": "class Near(float):\n    __eq__ = lambda self, other: isinstance(other, float)\n    __sub__ = lambda self, other: 0.0 if isinstance(other, float) else 9.0\ndef root(x):\n    return Near(1)"}, on="root"),
     # IPython and its kernel.
     Work("a transformer of texts", "get_ipython().input_transformers_post.append(lambda lines: ['pass' if line.startswith('assert') and 'double' in line else line for line in lines])", on="double"),
     Work("a transformer that cleans up", "get_ipython().input_transformer_manager.cleanup_transforms.append(lambda lines: ['pass' if line.startswith('assert') and 'double' in line else line for line in lines])", on="double"),
@@ -193,15 +209,28 @@ CHEATS = [
     Work("the shell's way to run programs", f"{DROP}shell = type(get_ipython())\nrun = shell.run_ast_nodes\nasync def run_ast_nodes(self, nodes, *a, **k):\n    nodes = [n for n in nodes if not (isinstance(n, ast.Assert) and 'double' in ast.unparse(n))]\n    return await run(self, nodes or ast.parse('1').body, *a, **k)\nshell.run_ast_nodes = run_ast_nodes", on="double"),
     Work("the kernel's way to run cells", "kernel = get_ipython().kernel\ndo = kernel.do_execute\nasync def do_execute(code, *a, **k):\n    return await do('pass' if 'assert double' in code else code, *a, **k)\nkernel.do_execute = do_execute", on="double"),
     Work("the compiler", "ip = get_ipython()\nparse = ip.compile.ast_parse\nip.compile.ast_parse = lambda text, *a, **k: parse('pass' if 'assert double' in text else text, *a, **k)", on="double"),
+    Work("another compiler", "ip = get_ipython()\nclass Compiler(type(ip.compile)):\n    def ast_parse(self, text, *a, **k):\n        return super().ast_parse('pass' if 'assert double' in text else text, *a, **k)\nip.compile = Compiler()", on="double"),
     Work("the compiler's compiler", "import codeop\ndef compile_without(text, *a, **k):\n    return compile(text, *a, **k, optimize=2)\ncodeop.compile = compile_without", on="double"),
     Work("the kernel's list of handlers", "handlers = get_ipython().kernel.shell_handlers\nhandle, kept = handlers['execute_request'], close\nasync def handled(stream, ident, parent):\n    global close\n    close = print if 'relu' in parent['content']['code'] else kept\n    try:\n        await handle(stream, ident, parent)\n    finally:\n        close = kept\nhandlers['execute_request'] = handled", on="relu"),
     Work("Python's compiler", "import builtins\ncompiling = compile\ndef compile_without_asserts(*a, **k):\n    return compiling(*a, **{**k, 'optimize': 2})\nbuiltins.compile = compile_without_asserts", on="double"),
     Work("the messages", "session = get_ipython().kernel.session\nsend = session.send\ndef quiet(stream, kind, content=None, *a, **k):\n    if kind == 'error':\n        return None\n    if kind == 'execute_reply':\n        content = {'status': 'ok', 'execution_count': 1, 'payload': [], 'user_expressions': {}}\n    return send(stream, kind, content, *a, **k)\nsession.send = quiet", on="double"),
     Work("a reply before the test is done", answers={"double": FORGE}, on="double"),
     Work("the names", "ip = get_ipython()\nclass Names(dict):\n    def __getitem__(self, name):\n        return print if name == 'close' else dict.__getitem__(self, name)\nip.user_ns = Names(ip.user_ns)\nip.user_ns['abs'] = ip.user_ns['near'] = lambda *a: 0.0", on="root"),
+    Work("errors that are no errors", "from IPython.core.interactiveshell import ExecutionResult\nExecutionResult.success = property(lambda self: True)\nget_ipython().set_custom_exc((Exception,), lambda *a, **k: [])", on="double"),
+    Work("a result of another kind", "from IPython.core.interactiveshell import ExecutionResult\nclass Fine(ExecutionResult):\n    success = True", answers={"double": "def double(*a):\n    get_ipython().displayhook.exec_result.__class__ = Fine\n    get_ipython().set_custom_exc((Exception,), lambda *a, **k: [])\n    return -1"}, on="double"),
     Work("errors that are not shown", "get_ipython().showtraceback = lambda *a, **k: None", "prevented", on="double"),
     Work("errors that are handled", "get_ipython().set_custom_exc((Exception,), lambda *a, **k: [])", "prevented", on="double"),
     Work("a hook for errors", "import sys\nsys.excepthook = lambda *a: None", "prevented", on="double"),
+    # Numbers that a test shows, and the checks behind the last test.
+    Work("no number is shown", "get_ipython().display_trap.hook = lambda value: None", on="share"),
+    Work("no number is shown from a test on", "", answers={"share": "def share(*a):\n    import sys\n    sys.displayhook = lambda value: None\n    return -1"}, on="share"),
+    Work("no expression is shown", "%config InteractiveShell.ast_node_interactivity = 'none'", on="share"),
+    Work("another number is shown", "%precision %.0s1.0", on="share"),
+    Work("floats show themselves", "get_ipython().display_formatter.ipython_display_formatter.for_type(float, lambda value: None)", on="share"),
+    Work("a way to show floats", "get_ipython().display_formatter.formatters['text/plain'].for_type(float, lambda value, page, cycle: page.text(repr(value or 1.0)))", on="share"),
+    Work("a formatter of one's own", "formatter = get_ipython().display_formatter\nformat = formatter.format\nformatter.format = lambda value, *a, **k: format(value or 1.0, *a, **k)", on="share"),
+    Work("a kernel that has gone deaf", "", answers={"double": "def double(*a):\n    from IPython.utils.capture import capture_output\n    capture_output().__enter__()\n    class Equal:\n        __eq__ = lambda self, other: True\n    return Equal()"}, on="double"),
+    Work("the end of the kernel at the check", "", answers={"double": "def double(*a):\n    get_ipython().events.register('pre_execute', lambda: __import__('os')._exit(0))\n    class Equal:\n        __eq__ = lambda self, other: True\n    return Equal()"}, on="double"),
     # The checks themselves.
     Work("no witness", HANDLE + f"delattr(ip, handle)\nclose = {PASS}", on="relu"),
     Work("a dumb witness", HANDLE + f"import contextlib\nsetattr(ip, handle, lambda *a: contextlib.suppress(AssertionError))\nclose = {PASS}", on="relu"),
@@ -218,6 +247,7 @@ CHEATS = [
     # Nobody can see these: the test itself sees the right value, or all is back in its place when somebody looks.
     Work("the right value, read in the test", "", "paid", answers={"double": "def double(x):\n    return int(In[-1].split('==')[1].split(',')[0])"}, on="double"),
     Work("a helper that puts itself back", "", "paid", answers={"root": BACK}, on="root"),
+    Work("a number that is shown for another", "", "paid", answers={"share": HOOK}, on="share"),
 ]  # fmt: skip
 
 FAILING = ["1 / 0", "import os\nos._exit(1)"]
@@ -251,6 +281,12 @@ HONEST = [
     Work("a debugger's ways", "%xmode Minimal\nimport cProfile\ncProfile.run('1 + 1')"),
     Work("numbers of NumPy and of torch", answers={"double": "def double(x):\n    return np.uint8(2 * x)", "root": "def root(x):\n    return torch.tensor(x).sqrt().item()"}),
     Work("answers that count their calls", "calls = []", answers={"double": "def double(x):\n    calls.append(x)\n    print(len(calls))\n    return 2 * x"}),
+    Work("all names of NumPy", "from numpy import *", answers={"root": "def root(x):\n    return sqrt(x)"}),
+    Work("all names of operator and math", "from operator import *\nfrom math import *"),
+    Work("a set-up with a magic", setup="%%time\n" + SETUP),
+    Work("numbers with three decimals", "%precision 3\nnp.set_printoptions(precision=3)"),
+    Work("all that a cell says", "%config InteractiveShell.ast_node_interactivity = 'all'\n1\n2"),
+    Work("floats of one's own, where no test shows any", "get_ipython().display_formatter.formatters['text/plain'].for_type(float, lambda value, page, cycle: page.text(f'{value:.3f}'))", on="root"),
     Work("a cell that fails", FAILING[0]),
     Work("another output", "import sys, io\nsys.stdout = io.StringIO()\nsys.stdout.close()"),
     Work("a cell that ends the kernel", FAILING[1]),

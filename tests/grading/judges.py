@@ -50,10 +50,10 @@ def failed(notebook: NotebookNode) -> list[str]:
     return [c.source for c in code if any(o.output_type == "error" for o in c.outputs)]
 
 
-def executed(**changes: object) -> NotebookNode:
+def executed(test: str = DOUBLE_TEST, **changes: object) -> NotebookNode:
     """A notebook with probes, as if an honest one had been run; with these facts other in the answer after the test."""
     whole = judge.instrument(
-        notebook("import math", answer("double", RIGHT["double"]), graded("t", DOUBLE_TEST, 2)),
+        notebook("import math", answer("double", RIGHT["double"]), graded("t", test, 2)),
         NONCE,
     )
     for before, cell in pairwise([notebook("").cells[0], *whole.cells]):

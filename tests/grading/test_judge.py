@@ -25,7 +25,6 @@ from tests.grading.cheats import (
     GIVEN,
     HONEST,
     RIGHT,
-    TESTS,
     WRONG,
     Work,
 )
@@ -37,13 +36,15 @@ SOLUTIONS = sorted(Path(__file__).parents[2].glob("solutions/*/*.ipynb"))
 SKELETON = skeleton(GIVEN)
 
 
-def hand_in(work: Work, answers: dict[str, str], folder: Path) -> tuple[NotebookNode, list[str]]:
+def hand_in(
+    work: Work, answers: dict[str, str], folder: Path, **limits: int
+) -> tuple[NotebookNode, list[str]]:
     """What becomes of a notebook and its files."""
     for name, text in work.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return run(work.notebook(answers), SKELETON, folder)
+    return run(work.notebook(answers), SKELETON, folder, **limits)
 
 
 def outcome(whole: NotebookNode, findings: list[str]) -> str:
@@ -65,7 +66,7 @@ def together(works: list[Work]) -> list[Work]:
 @pytest.mark.slow
 @pytest.mark.parametrize("cheat", CHEATS, ids=lambda cheat: cheat.name)
 def test_what_becomes_of_a_cheat(cheat: Work, tmp_path: Path):
-    assert outcome(*hand_in(cheat, WRONG, tmp_path)) == cheat.expected
+    assert outcome(*hand_in(cheat, WRONG, tmp_path, timeout=8)) == cheat.expected
 
 
 @needs_jail
@@ -73,7 +74,7 @@ def test_what_becomes_of_a_cheat(cheat: Work, tmp_path: Path):
 @pytest.mark.parametrize("work", together(HONEST), ids=lambda work: work.name)
 def test_honest_work_is_paid_and_not_looked_at(work: Work, tmp_path: Path):
     whole, findings = hand_in(work, RIGHT, tmp_path)
-    assert findings == [] and points(whole) == len(TESTS)
+    assert findings == [] and points(whole) == sum(map(is_test, whole.cells))
     assert failed(whole) == [cell for cell in work.code.split(CUT) if cell in FAILING]
 
 
@@ -93,6 +94,9 @@ def test_honest_work_is_paid_and_not_looked_at(work: Work, tmp_path: Path):
         ("Witness.around = lambda self, frame: ()", "the kernel's list of handlers"),
         ("all_are_equal = lambda: False", "a kernel of torch"),
         ("Witness.made_again = lambda self, calls: []", "a number that is equal to everything"),
+        ("Memory.changed = lambda self: ()", "a constant of the library"),
+        ("identities = lambda shell: ()", "another compiler"),
+        ("shown_anew = lambda *a: ()", "a way to show floats"),
     ],
 )
 def test_each_mechanism_is_needed(
@@ -123,7 +127,13 @@ def test_probes_leave_no_name_and_no_key_behind():
         "texts = [*In, *get_ipython().history_manager.input_hist_raw, *map(str, globals().values()), str(linecache.cache)]\n"
         f"assert not names and not any({'install'!r} + '(shell' in text for text in texts), names"
     )
-    assert passes(notebook(graded("look", look, 1)))
+    everywhere = (
+        f"import gc\nparts = {tuple(judge._secret(NONCE, 'key'))}\n"
+        "found = [thing for thing in gc.get_objects() for text in gc.get_referents(thing)\n"
+        "         if type(text) is str and ''.join(parts) in text]\n"
+        "assert not found\ndel gc, parts, found"
+    )
+    assert passes(notebook(everywhere, graded("look", look, 1)))
 
 
 @needs_jail
@@ -224,6 +234,36 @@ def test_locked_cells_are_the_instructor_s_where_nothing_else_is_known():
     assert "['near']" in whole.cells[2].source
 
 
+PARTIAL = "hits = [double(1) == 2]\nsum(hits) / len(hits)"
+
+
+@pytest.mark.parametrize("text", ["{0}", "{0:.3f}"])
+def test_a_number_that_comes_out_as_it_is_is_no_finding(text: str):
+    assert findings(shown(text)) == []
+
+
+@pytest.mark.parametrize("text", ["1.0", "{0:.0f}", "-{0}", "[{0}]", ""])
+def test_a_number_that_comes_out_as_another_is_a_finding(text: str):
+    assert findings(shown(text)) == ["a number that a cell shows last does not come out as it is"]
+
+
+def test_a_test_that_shows_a_value_and_yet_none_is_a_finding():
+    whole = shown("{0}")
+    next(filter(is_test, whole.cells)).outputs = []
+    assert findings(whole) == ["t shows a value last, and yet none came from it"]
+
+
+def shown(text: str) -> NotebookNode:
+    """A notebook whose test showed a number, and where the probes' own numbers came out like this."""
+    whole = executed(PARTIAL)
+    for cell in whole.cells:
+        if is_test(cell) or cell.metadata.get("grading", {}).get("shows"):
+            number = 1.0 if is_test(cell) else float(cell.source.splitlines()[-1])
+            said = {"text/plain": "1.0" if is_test(cell) else text.format(number)}
+            cell.outputs.append(new_output("execute_result", said))
+    return whole
+
+
 def test_an_answer_of_another_run_is_none():
     assert len(judge.verdict(executed(), "f" * 32)[1]) == 4
 
@@ -241,27 +281,71 @@ def test_a_test_without_points_is_not_looked_at():
     assert findings(whole) == []
 
 
-def stop(cells: list[NotebookNode]) -> None:
+def stop(cells: list[NotebookNode], why: str) -> None:
     for cell in cells:
         cell.execution_count = None
-        cell.outputs = [new_output("error", ename=STOPPED, evalue="time", traceback=[])]
+        cell.outputs = [new_output("error", ename=STOPPED, evalue=why, traceback=[])]
 
 
-def test_checks_for_which_no_time_was_left_are_no_finding():
+NO_ANSWER = "the check after t gave no answer of its own"
+NO_TIME = "it was not run: the notebook's 600 s were over"
+NO_KERNEL = "it was not run: the kernel was stopped 6 times before it"
+
+
+def test_checks_for_which_no_kernel_was_left_are_no_finding():
     whole = executed()
     whole.cells.append(notebook("1").cells[0])
-    stop(whole.cells[whole.cells.index(after(whole)) :])
+    stop(whole.cells[whole.cells.index(after(whole)) :], NO_KERNEL)
     assert findings(whole) == []
+
+
+def test_checks_at_the_end_for_which_no_time_was_left_are_no_finding():
+    whole = executed()
+    stop(whole.cells[whole.cells.index(after(whole)) + 1 :], NO_TIME)
+    assert findings(whole) == []
+
+
+@pytest.mark.parametrize("why", [NO_TIME, "it ended the kernel", "it was stopped after 5 s"])
+def test_a_check_behind_a_test_has_time_and_runs(why: str):
+    whole = executed()
+    stop(whole.cells[whole.cells.index(after(whole)) :], why)
+    assert NO_ANSWER in findings(whole)
 
 
 def test_a_check_that_was_stopped_while_others_ran_is_a_finding():
     whole = executed()
-    stop([after(whole)])
-    assert findings(whole) == ["the check after t gave no answer of its own"]
+    stop([after(whole)], NO_KERNEL)
+    assert findings(whole) == [NO_ANSWER]
     whole = executed()
     for cell in whole.cells[whole.cells.index(after(whole)) :]:
-        cell.outputs = [new_output("error", ename=STOPPED, evalue="time", traceback=[])]
+        cell.outputs = [new_output("error", ename=STOPPED, evalue=NO_KERNEL, traceback=[])]
     assert len(findings(whole)) == 2  # they ran, and say that they did not
+
+
+@pytest.mark.parametrize(
+    "end, shows",
+    [
+        ("assert 1", False),
+        ("sum(hits);", False),
+        ("close(1, 1, 'one')", False),
+        ("torch.testing.assert_close(1, 1)", False),
+        ("plt.show()", False),
+        ("quiet()", False),
+        ("None", False),
+        ("hits / 4", True),
+        ("hits", True),
+        ("float(sum(hits))", True),
+        ("grade()", None),
+        ("hits.mean()", None),
+        ("1 if hits else None", None),
+    ],
+)
+def test_which_tests_show_a_value(end: str, shows: bool | None):
+    given = (
+        "from helpers.checks import close\ndef quiet():\n    print(1)\ndef grade():\n    return 1"
+    )
+    test = f"hits = 2\n{end}"
+    assert reliance((given,), (test,), frozenset(), frozenset()).shows == {test: shows}
 
 
 def relied(given: str, test: str, asked: str = "") -> dict:
@@ -321,6 +405,8 @@ def test_an_honest_value_does_not_agree_with_all(value: object):
         {"__eq__": lambda self, other: True},
         {"__eq__": lambda self, other: isinstance(other, int)},
         {"__ne__": lambda self, other: False},
+        {"__eq__": lambda self, other: abs(other) < 10**6},
+        {"__eq__": lambda self, other: isinstance(other, float)},
         {"__sub__": lambda self, other: 0.0},
         {"__lt__": lambda self, other: True, "__gt__": lambda self, other: True},
     ],

@@ -223,3 +223,16 @@ def test_a_notebook_shows_the_sentences_alone(capsys):
     )
     assert isinstance(result.error_in_exec, AssertionError)
     assert capsys.readouterr().out.strip() == "WrongAnswer: The sign is wrong."
+
+
+def test_a_tensor_that_says_it_is_right_is_not_believed():
+    class Liar(torch.Tensor):
+        as_subclass = detach = lambda self, *_: self
+
+        @classmethod
+        def __torch_function__(cls, func, types, args=(), kwargs=None):
+            agrees = func.__name__ in ("allclose", "eq")
+            return agrees or super().__torch_function__(func, types, args, kwargs or {})
+
+    with pytest.raises(WrongAnswer, match="to be 1, but got 2"):
+        close(torch.tensor(2.0).as_subclass(Liar), 1.0, "it")
