@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import os
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -12,6 +13,7 @@ from grading.sandbox.jail import SandboxError, jail
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = "02_automatic_differentiation"
+UNREAD = 141  # as of a program that the signal SIGPIPE ended
 STOPPED = "Stopped. What is graded is kept: the same command goes on from here."
 
 
@@ -19,7 +21,8 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Run one command.
 
     Returns:
-        0: all is well; 1: something needs a look; 2: the command cannot be done, and says why; 130: it was stopped.
+        0: all is well; 1: something needs a look; 2: the command cannot be done, and says why; 130: it was stopped;
+        141: nobody reads what it prints.
     """
     options = _parser(root).parse_args(arguments)
     try:
@@ -27,16 +30,29 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
             _begin(options)
         from grading import commands  # nbgrader takes two seconds to load: --help need not
 
-        return getattr(commands, options.command)(options)
+        status = getattr(commands, options.command)(options)
+        return UNREAD if _nobody_reads() else status
     except KeyboardInterrupt:
         print(STOPPED, file=sys.stderr)
         return 130
     except Exception as problem:
+        if isinstance(problem, BrokenPipeError) and _nobody_reads("\n"):
+            return UNREAD
         said = _said(problem)
         if not said:
             raise
         print(said, file=sys.stderr)
         return 2
+
+
+def _nobody_reads(more: str = "") -> bool:
+    """Whether what is printed goes nowhere, as in grade run A | head -3: then the rest is dropped without a word."""
+    try:
+        print(more, end="", flush=True)  # fails again where it failed, but not for a worker's pipe
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 def _begin(options: argparse.Namespace) -> None:
@@ -75,7 +91,8 @@ def _parser(root: Path) -> argparse.ArgumentParser:
     parser = _Parser(
         prog="grade",
         description="Grade a class: collect, run, look at the report, write feedback, export the marks.",
-        epilog=f"For example: grade run {EXAMPLE}",
+        epilog=f"For example:\n  grade run {EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     adders = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     for add in (_collect, _run, _report, _feedback, _export, _doctor, _demo):
@@ -90,13 +107,15 @@ def _command(adders, name: str, about: str, example: str) -> argparse.ArgumentPa
         name,
         help=about,
         description=about[0].upper() + about[1:] + ".",
-        epilog=f"For example: grade {name} {example}".rstrip(),
+        epilog=f"For example:\n  grade {name} {example}".rstrip(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,  # who pastes the example needs it whole
     )
 
 
 def _of_course(command: argparse.ArgumentParser, assignment: bool = True) -> None:
     if assignment:
-        command.add_argument("assignment", metavar="ASSIGNMENT", help="its folder's name")
+        name = "its folder's name"
+        command.add_argument("assignment", type=_folder, metavar="ASSIGNMENT", help=name)
     course = "the folder with nbgrader_config.py; by default the current one"
     command.add_argument("--course", type=Path, default=Path(), metavar="DIR", help=course)
 
@@ -122,7 +141,7 @@ def _run(adders) -> None:
     command.add_argument("--jobs", type=_count, metavar="N", help=jobs)
     student = "only this student, graded or not; may be repeated"
     command.add_argument("--student", action="append", default=[], metavar="S", help=student)
-    only = "only those that a limit stopped or that have no marks yet"
+    only = "only those of which a limit stopped a cell, or that have no marks yet"
     command.add_argument("--only", choices=["failed"], help=only)
     scheduler = "run them on this Dask cluster, such as tcp://192.0.2.7:8786"
     command.add_argument("--scheduler", metavar="ADDRESS", help=scheduler)
@@ -163,10 +182,15 @@ def _demo(adders) -> None:
     about = "grade a class of every kind of trouble, in a throw-away course"
     command = _command(adders, "demo", about, EXAMPLE)
     first = "a chapter's folder name; the first one by default"
-    command.add_argument("assignment", nargs="?", metavar="ASSIGNMENT", help=first)
+    command.add_argument("assignment", nargs="?", type=_folder, metavar="ASSIGNMENT", help=first)
     keep = "an empty folder for the course; by default gradebook/demo, made anew each time"
     command.add_argument("--keep", type=Path, metavar="DIR", help=keep)
     command.add_argument("--open", action="store_true", help="show the report in the browser")
+
+
+def _folder(text: str) -> str:
+    """A folder's name as one types it, with the slash that a shell completes it by."""
+    return text.rstrip("/") or text
 
 
 def _count(text: str) -> int:

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -19,30 +20,40 @@ from grading.course import CourseFolder, GradingError
 from grading.intake.collect import Collected
 from grading.intake.collect import collect as collect_all
 from grading.intake.roster import read_roster
+from grading.intake.times import of_person, utc, with_zone
 from grading.lines import MOST, aligned, listed, section
 from grading.outputs import entries_of, known, report_path, write_feedback, write_report
 from grading.record import Record
+from grading.report.entries import Entry
 from grading.run import Run
 from grading.sandbox import bubblewrap
 
 
 def collect(options: Namespace) -> int:
     """Collect a download, and enter its students and the deadline in the gradebook."""
-    course = CourseFolder.at(options.course)
-    assignment, name = options.assignment, course.notebook_name(options.assignment)
-    deadline = _deadline(course, assignment, options.deadline)
+    typed = _typed_time(options.deadline) if options.deadline else None
+    course, assignment = _course(options), options.assignment
+    if typed or options.roster:
+        course.demand_gradebook()
     rows = collect_all(
-        options.source, course.stage("submitted"), assignment, name, options.roster, deadline
+        options.source,
+        course.stage("submitted"),
+        assignment,
+        course.notebook_name(assignment),
+        options.roster,
+        typed or _deadline(course, assignment),
     )
-    if options.roster:
-        _enter_students(course, options.roster)
+    _enter(course, assignment, options.roster, typed)  # last: nothing is kept of what failed
     print("\n".join(_collected(rows)))
+    if typed:
+        print(f"deadline  {with_zone(typed)}")
     return 1 if any(row.what == "refused" for row in rows) else 0
 
 
 def run(options: Namespace) -> int:
     """Grade, write the report, and say what needs a person."""
-    course = CourseFolder.at(options.course, {"sandbox": False} if options.unsandboxed else {})
+    course = _course(options, {"sandbox": False} if options.unsandboxed else {})
+    course.demand_gradebook()
     job = Run(course, options.assignment)
     students = _chosen(course, options)
     again = bool(options.student or options.only)
@@ -54,8 +65,13 @@ def run(options: Namespace) -> int:
 
 def report(options: Namespace) -> int:
     """Write the report, and say where it is."""
-    page = write_report(CourseFolder.at(options.course), options.assignment)
-    print(f"report  {page}\ntable   {page.with_suffix('.csv')}")
+    course = _course(options)
+    page = write_report(course, options.assignment)
+    left = listed(
+        f"Handed in, but grade run {options.assignment} has not graded them yet",
+        _not_graded(course, options.assignment, entries_of(course, options.assignment)),
+    )
+    print("\n".join([*left, f"report  {page}", f"table   {page.with_suffix('.csv')}"]))
     if options.open:
         webbrowser.open(page.as_uri())
     return 0
@@ -63,7 +79,7 @@ def report(options: Namespace) -> int:
 
 def feedback(options: Namespace) -> int:
     """Write the feedback pages, and the report, which links to them."""
-    course = CourseFolder.at(options.course)
+    course = _course(options)
     pages = write_feedback(course, options.assignment)
     write_report(course, options.assignment)
     found = entries_of(course, options.assignment)
@@ -75,13 +91,17 @@ def feedback(options: Namespace) -> int:
 
 def export(options: Namespace) -> int:
     """Write the marks; nobody's mark leaves who waits for a person."""
-    course = CourseFolder.at(options.course)
+    course = _course(options)
     roster = read_roster(options.roster) if options.roster else []
+    if options.output and options.roster and _same_file(options.output, options.roster):
+        raise GradingError(f"{options.output} is the roster: give --output another name.")
     beside = report_path(course, options.assignment)
     path = options.output or beside.with_name(f"{beside.stem}-{options.to}.csv")
     found = entries_of(course, options.assignment)
     title = options.title or options.assignment
-    notes = exporting.export(found, options.to, path, title, roster)
+    why = f"handed in, not graded yet: grade run {options.assignment}"
+    left = dict.fromkeys(_not_graded(course, options.assignment, found), why)
+    notes = exporting.export(found, options.to, path, title, roster, left)
     print("\n".join([*notes, f"marks  {path}"]))
     return 0
 
@@ -161,6 +181,9 @@ def _collected(rows: list[Collected]) -> list[str]:
     told.sort(key=lambda row: row.what != "refused")
     lines = [aligned([(row.student or row.origin, row.what, row.reason) for row in told])]
     lines += listed("Nothing came from", [row.student for row in rows if row.what == "missing"])
+    untimed = sum(row.untimed for row in rows)
+    nobody = f"{untimed} came without a time that can be read: nobody of them counts as late."
+    lines += [nobody] * bool(untimed)
     counts = Counter(row.what for row in rows)
     lines.append(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
     return list(filter(None, lines))
@@ -199,8 +222,11 @@ def _chosen(course: CourseFolder, options: Namespace) -> list[str]:
     if not students:
         raise GradingError(f"Nobody handed in {options.assignment}: grade collect puts submissions in their place.")  # fmt: skip
     if unknown := sorted({*options.student} - {*students}):
-        names = ", ".join(unknown[:MOST])
-        raise GradingError(f"{names} handed in nothing for {options.assignment}.")
+        names, others = ", ".join(unknown[:MOST]), ", ".join(students[:5])
+        more = f" and {len(students) - 5} more" if len(students) > 5 else ""
+        raise GradingError(
+            f"{names} handed in nothing for {options.assignment}; there are {others}{more}."
+        )
     if options.student:
         students = [student for student in students if student in options.student]
     if options.only:
@@ -210,21 +236,43 @@ def _chosen(course: CourseFolder, options: Namespace) -> list[str]:
     return students
 
 
-def _deadline(course: CourseFolder, assignment: str, text: str | None) -> datetime | None:
-    """The deadline that was typed, which is entered in the gradebook, or else the gradebook's."""
+def _course(options: Namespace, limits: dict[str, Any] | None = None) -> CourseFolder:
+    """The course, which has the assignment."""
+    course = CourseFolder.at(options.course, limits)
+    course.demand_released(options.assignment)
+    return course
+
+
+def _not_graded(course: CourseFolder, assignment: str, found: list[Entry]) -> list[str]:
+    """Whose submission lies there and has no mark in the gradebook."""
+    marked = {entry.student for entry in found if entry.mark is not None}
+    return [student for student in course.students(assignment) if student not in marked]
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return one.exists() and one.samefile(other)
+
+
+def _typed_time(text: str) -> datetime:
+    time = of_person(text)
+    if not time:
+        raise GradingError(f"{text} is no time: write it as 2031-05-04T23:59+02:00.")
+    return time
+
+
+def _deadline(course: CourseFolder, assignment: str) -> datetime | None:
     with known(course, assignment) as book:
-        try:
-            if text:
-                book.update_or_create_assignment(assignment, duedate=text)
-        except (ValueError, OverflowError) as problem:
-            why = f"{text} is no time: write it as 2031-05-04T23:59+02:00."
-            raise GradingError(why) from problem
         return book.find_assignment(assignment).duedate
 
 
-def _enter_students(course: CourseFolder, roster: Path) -> None:
+def _enter(
+    course: CourseFolder, assignment: str, roster: Path | None, deadline: datetime | None
+) -> None:
+    """Put into the gradebook what was told of the class."""
     with course.open_gradebook() as book:
-        for person in read_roster(roster):
+        if deadline:
+            book.update_or_create_assignment(assignment, duedate=utc(deadline))
+        for person in read_roster(roster) if roster else []:
             named = {"first_name": person.first_name, "last_name": person.last_name}
             more = {"email": person.email, "lms_user_id": person.lms_id or None}
             book.update_or_create_student(person.id, **named, **more)

@@ -1,8 +1,9 @@
 """An instructor's course folder: nbgrader's own layout and gradebook, where everything lies, and its settings."""
 
 import os
+import sqlite3
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import BaseConverter, GenerateAssignment, NbGraderException
 from nbgrader.utils import temp_attrs
+from traitlets import TraitError
 from traitlets.config import Config, PyFileConfigLoader
 
 from grading.execute import SandboxExecute
@@ -23,6 +25,8 @@ SETTINGS = "nbgrader_config.py"
 LIMITS = (
     "timeout", "notebook_timeout", "memory_limit", "process_limit", "restarts", "output_limit", "sandbox",
 )  # fmt: skip
+
+DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")  # SQLite's names of these errors begin so
 
 
 class GradingError(Exception):
@@ -52,7 +56,7 @@ class CourseFolder:
         """The course whose nbgrader_config.py lies in this folder.
 
         Raises:
-            GradingError: there is none, or it does not load.
+            GradingError: there is none, it does not load, or a limit in it is none.
         """
         if not (root / SETTINGS).is_file():
             raise GradingError(
@@ -62,7 +66,14 @@ class CourseFolder:
             config = PyFileConfigLoader(SETTINGS, path=str(root)).load_config()
         except Exception as problem:  # whatever an instructor's settings bring
             raise GradingError(f"{root / SETTINGS} does not load: {clean(problem)}") from problem
-        return cls(root, limits, config)
+        try:
+            course = cls(root, limits, config)
+            _ = course.limits  # read now, not when half of a class is graded
+        except TraitError as problem:
+            raise GradingError(
+                f"{root / SETTINGS} has a setting of the wrong kind: {clean(problem, 200)}"
+            ) from problem
+        return course
 
     @property
     def log_file(self) -> Path:
@@ -90,9 +101,44 @@ class CourseFolder:
         try:
             return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
         except Exception as problem:  # SQLAlchemy has a dozen
-            raise GradingError(
-                f"{self.gradebook} cannot be opened ({clean(problem)}): grade doctor says why."
-            ) from problem
+            why = f"{self.gradebook} cannot be opened ({clean(problem)}): grade doctor says why"
+            raise GradingError(f"{self.gradebook_fault() or why}.") from problem
+
+    def gradebook_fault(self) -> str:
+        """Why the gradebook cannot be written, and what to do; empty where it can, or where there is none yet.
+
+        It is really tried, and taken back: of a file that may only be read, SQLite begins a transaction without a word.
+        """
+        if not self.gradebook.exists():
+            return ""
+        try:
+            with closing(sqlite3.connect(self.gradebook, 1, isolation_level=None)) as book:
+                ((state,), *_) = book.execute("PRAGMA quick_check(1)")
+                if state != "ok":
+                    return self._damaged(state)
+                book.execute("BEGIN IMMEDIATE")
+                book.execute("CREATE TABLE tried (it)")
+                book.execute("ROLLBACK")
+        except sqlite3.Error as problem:
+            if problem.sqlite_errorname.startswith(DAMAGED):
+                return self._damaged(problem)
+            return (
+                f"{self.gradebook} cannot be written ({clean(problem)}): "
+                "close what else uses it, and see that you may write to it and to its folder"
+            )
+        return ""
+
+    def _damaged(self, why: object) -> str:
+        return f"{self.gradebook} is damaged ({clean(why)}): put a backup of it in its place"
+
+    def demand_gradebook(self) -> None:
+        """Let a command that writes marks say so before it begins.
+
+        Raises:
+            GradingError: the gradebook cannot be written.
+        """
+        if fault := self.gradebook_fault():
+            raise GradingError(f"{fault}.")
 
     def folder(self, stage: str, student: str, assignment: str) -> Path:
         """A stage's folder of a student and an assignment; source and release have the student "."."""
@@ -156,12 +202,20 @@ class CourseFolder:
             GradingError: it was not released.
         """
         path = self.notebook("release", ".", assignment)
-        if not path.is_file() or not self.is_released(assignment):
-            raise GradingError(
-                f"{assignment} is not in the gradebook yet: nbgrader generate_assignment {assignment} "
-                "enters it."
-            )
+        if not path.is_file():
+            raise GradingError(_not_released(assignment))
+        self.demand_released(assignment)
         return nbformat.read(path, as_version=4)
+
+    def demand_released(self, assignment: str) -> None:
+        """Let a command say so before it begins.
+
+        Raises:
+            GradingError: there is no such assignment, or the gradebook does not know its cells.
+        """
+        self.notebook_name(assignment)
+        if not self.is_released(assignment):
+            raise GradingError(_not_released(assignment))
 
     def students(self, assignment: str) -> list[str]:
         """Who has a folder for this assignment among the submitted."""
@@ -183,6 +237,11 @@ class CourseFolder:
         """nbgrader set to an assignment and a student; what it says goes to the log file."""
         with temp_attrs(self.api.coursedir, **ids), logging_to(self.log_file):
             yield
+
+
+def _not_released(assignment: str) -> str:
+    """With --force: without it nbgrader skips an assignment whose release lies there already."""
+    return f"{assignment} is not in the gradebook yet: nbgrader generate_assignment {assignment} --force enters it."
 
 
 def extend_path() -> None:

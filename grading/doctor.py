@@ -2,9 +2,7 @@
 
 import os
 import shutil
-import sqlite3
 import subprocess
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +52,10 @@ def _alembic() -> Finding:
     if not found:
         cure = "it is not on the PATH: activate the environment that holds nbgrader"
         return Finding("alembic", False, cure)
-    done = subprocess.run([found, "--version"], capture_output=True)
-    well = done.returncode == 0
+    try:
+        well = subprocess.run([found, "--version"], capture_output=True).returncode == 0
+    except OSError:  # the Python that its first line names is gone, or is somebody else's
+        well = False
     return Finding("alembic", well, found if well else f"{found} does not run: install it again")
 
 
@@ -74,15 +74,13 @@ def _gradebook(course: CourseFolder) -> Finding:
             said = "none yet: nbgrader generate_assignment ASSIGNMENT makes it"
             return Finding("gradebook", True, said)
         return Finding("gradebook", False, f"it cannot be made: you may not write to {folder}")
+    if fault := course.gradebook_fault():
+        return Finding("gradebook", False, fault)
     try:
-        with closing(sqlite3.connect(book, timeout=1)) as database:
-            database.execute("BEGIN IMMEDIATE")
-            database.rollback()
         course.open_gradebook().close()
-    except (GradingError, sqlite3.Error) as problem:
-        why = f"{book} cannot be written ({clean(problem.__cause__ or problem)})"
-        cure = "close what else uses it, and see that you may write to it and to its folder"
-        return Finding("gradebook", False, f"{why}: {cure}")
+    except GradingError as problem:
+        why = f"nbgrader cannot use {book} ({clean(problem.__cause__)})"
+        return Finding("gradebook", False, f"{why}: put a backup of it in its place")
     return Finding("gradebook", True, f"{book} can be written")
 
 

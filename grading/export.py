@@ -5,15 +5,22 @@ Identifier, Grade and Last modified (grade), by these names); Canvas's `lib/grad
 SIS Login ID, Section in this order, then assignments, and a line of points).
 """
 
-from collections.abc import Iterable, Sequence
+import csv
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from grading import pages, tables
+from grading.course import GradingError
 from grading.intake.roster import Student
 from grading.report.entries import Entry
 
 Row = list[object]
+MOODLE = ["Full name", "Username", "Email address", "Grade"]
+WORKSHEET = ["Identifier", *MOODLE, "Last modified (grade)"]
+CANVAS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]  # then the assignment
+PLAIN = ["student", "name", "email"], ["of", "late penalty"]  # the assignment between them
 
 
 def export(
@@ -22,6 +29,7 @@ def export(
     path: Path,
     assignment: str,
     roster: Iterable[Student] = (),
+    not_graded: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
     """Write the marks of an assignment. What has no final mark is an empty cell.
 
@@ -34,15 +42,42 @@ def export(
         path: the file.
         assignment: the column's title: for Canvas "Name (12345)" as its own export writes it, else a new assignment is made.
         roster: the platform's numbers and accounts; without it students go by nbgrader's name.
+        not_graded: why somebody who handed in has no mark yet, by nbgrader's name.
 
     Returns:
         What the instructor must know, a sentence each: whose mark is missing and why, and whom the roster does not know.
+
+    Raises:
+        GradingError: something else lies where the file is to be.
     """
+    _demand_place(path)
     known = {student.id: student for student in roster}
     make = {"moodle": _moodle, "canvas": _canvas, "csv": _plain}[to]
     people = [(entry, known.get(entry.student) or _unlisted(entry)) for entry in entries]
     tables.write_csv(path, make(people, assignment), "utf-8-sig" if to == "csv" else "utf-8")
-    return [*_without_mark(entries, to), *_strangers(entries, known)]
+    return [*_without_mark(entries, to, not_graded), *_strangers(entries, known)]
+
+
+def _demand_place(path: Path) -> None:
+    """Nothing is overwritten but an earlier export: a name is soon typed wrong."""
+    if path.is_dir():
+        raise GradingError(f"{path} is a folder: name a file in it.")
+    if path.exists() and not _is_export(path):
+        raise GradingError(f"{path} is there already and no export of marks: name another file.")
+
+
+def _is_export(path: Path) -> bool:
+    """Whether the file's first line is one that this module writes."""
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        start = file.readline(10_000)
+    try:
+        header = next(csv.reader([start]), [])
+    except csv.Error:
+        return False
+    plain = (header[:3], header[4:]) == PLAIN
+    return header in (MOODLE, WORKSHEET) or header[:-1] == CANVAS or plain
 
 
 def _unlisted(entry: Entry) -> Student:
@@ -52,11 +87,7 @@ def _unlisted(entry: Entry) -> Student:
 def _moodle(people: list[tuple[Entry, Student]], assignment: str) -> Iterable[Row]:
     """For Grades > Import > CSV file; with a worksheet's identifiers also for the assignment's Upload grading worksheet."""
     worksheet = any(student.participant for _, student in people)
-    yield [
-        *(["Identifier"] if worksheet else []),
-        *("Full name", "Username", "Email address", "Grade"),
-        *(["Last modified (grade)"] if worksheet else []),
-    ]
+    yield WORKSHEET if worksheet else MOODLE
     for entry, student in people:
         who = [entry.name, student.account or student.id, student.email or entry.email]
         number = student.participant
@@ -66,7 +97,7 @@ def _moodle(people: list[tuple[Entry, Student]], assignment: str) -> Iterable[Ro
 
 def _canvas(people: list[tuple[Entry, Student]], assignment: str) -> Iterable[Row]:
     """For Grades > Import."""
-    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", assignment]
+    yield [*CANVAS, assignment]
     of = max((entry.of for entry, _ in people), default=0.0)
     yield ["Points Possible", None, None, None, None, of]
     for entry, student in people:
@@ -75,26 +106,34 @@ def _canvas(people: list[tuple[Entry, Student]], assignment: str) -> Iterable[Ro
 
 
 def _plain(people: list[tuple[Entry, Student]], assignment: str) -> Iterable[Row]:
-    yield ["student", "name", "email", assignment, "of", "late penalty"]
+    yield [*PLAIN[0], assignment, *PLAIN[1]]
     for entry, student in people:
         email = student.email or entry.email
         yield [entry.student, entry.name, email, entry.final, entry.of, entry.penalty]
 
 
-def _without_mark(entries: Sequence[Entry], to: str) -> list[str]:
-    """Who has an empty cell, and once what the platform makes of it."""
-    notes = []
+def _without_mark(entries: Sequence[Entry], to: str, not_graded: Mapping[str, str]) -> list[str]:
+    """Who has an empty cell or no line, and once what the platform makes of it."""
+    unknown = not_graded.keys() - {entry.student for entry in entries}
+    notes = [f"{student} has no line: {not_graded[student]}." for student in sorted(unknown)]
     for entry in entries:
         if entry.final is None:
-            first = "a person must look first: " if entry.needs_person else ""
-            why = pages.one_line(entry.reason, 120)
-            notes.append(f"{pages.one_line(entry.name, 60)} has an empty cell: {first}{why}.")
+            why = pages.one_line(not_graded.get(entry.student) or _why_empty(entry), 150)
+            notes.append(f"{pages.one_line(entry.name, 60)} has an empty cell: {why}.")
     if notes and to != "csv":
         platform = to.capitalize()
         notes.append(
             f"In an import of its gradebook {platform} takes an empty cell for no mark: one that it has already is removed."
         )
     return notes
+
+
+def _why_empty(entry: Entry) -> str:
+    if entry.record and entry.record.flags:
+        return f"waits for a person: {entry.record.flags[0]}"
+    if entry.needs_person:
+        return f"waits for a person: a mark by hand is missing ({entry.reason})"
+    return entry.reason
 
 
 def _strangers(entries: Sequence[Entry], known: dict[str, Student]) -> list[str]:

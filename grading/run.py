@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook, new_output
-from nbgrader.api import MissingEntry
+from nbgrader.api import MissingEntry, SubmittedAssignment
 
 from grading import judge, pool, record, worker
 from grading.course import CourseFolder, GradingError
@@ -25,7 +25,7 @@ from grading.record import Record, Test
 from grading.report.entries import marked_by_hand
 from grading.restore import Skeleton, restore, skeleton_of
 from grading.sandbox.imports import wanted
-from grading.save import save
+from grading.save import save, take_off_lateness
 from grading.scoring import STOPPED, is_test, score
 
 BY_HAND = "marked by hand before this run: those marks stay until somebody changes them"
@@ -96,6 +96,8 @@ class Run:
                     ready = self.prepare(student)
                     done = None if again else self.graded(ready)
                     if done:
+                        # The deadline may have moved since, or the hand-in's time or the penalty.
+                        take_off_lateness(self.book, self.course, self.assignment, student)
                         kept.append(done)
                     elif ready.fault:
                         kept.append(self.save(ready, unrun(ready), 0.0, 0.0))
@@ -160,14 +162,20 @@ class Run:
     def graded(self, ready: Prepared) -> Record | None:
         """The record of a submission that has its marks already: the record is written after them."""
         found = record.read(self.course.folder("autograded", ready.student, self.assignment))
-        return found if found and found.key == ready.key else None
+        same = found and found.key == ready.key
+        return found if same and self._entered(ready.student) else None
+
+    def _entered(self, student: str) -> SubmittedAssignment | None:
+        """The gradebook's submission; None also where an older gradebook was put back."""
+        try:
+            return self.book.find_submission(self.assignment, student)
+        except MissingEntry:
+            return None
 
     def _marked_by_hand(self, student: str) -> bool:
         """Whether a person's marks are there already: they go before those of this run."""
-        try:
-            return marked_by_hand(self.book.find_submission(self.assignment, student))
-        except MissingEntry:
-            return False
+        entered = self._entered(student)
+        return bool(entered and marked_by_hand(entered))
 
     def save(
         self, ready: Prepared, executed: NotebookNode, seconds: float, mebibytes: float

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import compute_checksum, is_solution, is_task, parse_utc
@@ -45,24 +46,48 @@ def save(
     _write_folder(folder, {p: c for p, c in files.items() if not in_the_way(p, ours)} | stamps)
     _replace(folder / name, nbformat.writes(notebook).encode())
     try:
-        _enter(book, course, done, notebook, _time(stamps))
+        _enter(book, done, notebook)
+        take_off_lateness(book, course, done.assignment, done.student)
     except Exception:
         book.db.rollback()  # the next one's marks can be written
         raise
     record.write(done, folder)
 
 
-def _enter(
-    book: Gradebook,
-    course: CourseFolder,
-    done: Record,
-    notebook: NotebookNode,
-    time: datetime | None,
-) -> None:
+def take_off_lateness(book: Gradebook, course: CourseFolder, assignment: str, student: str) -> None:
+    """Take off what lateness costs by the deadline, the time and nbgrader's plugin as they are now.
+
+    Args:
+        book: the course's gradebook, open; it has this submission.
+        assignment, student: nbgrader's names.
+    """
+    time = _time(_stamps(course.folder("submitted", student, assignment)))
+    submission = book.update_or_create_submission(assignment, student, timestamp=time)
+    for entry in submission.notebooks:
+        entry.late_submission_penalty = None
+    book.db.commit()
+    book.db.expire_all()  # the deadline may have been changed by another process
+    if submission.total_seconds_late > 0:
+        _subtract(course, assignment, student)
+        book.db.expire_all()  # nbgrader's step has a connection of its own
+
+
+def _subtract(course: CourseFolder, assignment: str, student: str) -> None:
+    """nbgrader's own step, with the plugin that the instructor chose; it looks at no cell."""
+    facts = {
+        "notebook": Path(course.notebook_name(assignment)).stem,
+        "assignment": assignment,
+        "student": student,
+        "db_url": course.api.coursedir.db_url,
+    }
+    step = AssignLatePenalties(config=course.config)
+    step.preprocess(new_notebook(), {"nbgrader": facts})
+
+
+def _enter(book: Gradebook, done: Record, notebook: NotebookNode) -> None:
     """Write the marks. What a person gave or wrote by hand stays."""
     book.update_or_create_student(done.student)
-    facts = {"timestamp": time} if time else {}
-    submission = book.update_or_create_submission(done.assignment, done.student, **facts)
+    submission = book.update_or_create_submission(done.assignment, done.student)
     entry: SubmittedNotebook = submission.notebooks[0]
     points = {test.name: test.points for test in done.tests}
     cells = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
@@ -74,9 +99,7 @@ def _enter(
             grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
         for comment in entry.comments:
             comment.auto_comment = "No response." if comment.name in unanswered else None
-    entry.late_submission_penalty = None
     book.db.commit()
-    _subtract_lateness(book, course, done, notebook)
 
 
 def _stamps(handed_in: Path) -> dict[str, bytes]:
@@ -97,21 +120,6 @@ def _time(stamps: dict[str, bytes]) -> datetime | None:
 def _unanswered(cell: NotebookNode) -> bool:
     untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
     return is_solution(cell) and untouched and not is_task(cell)
-
-
-def _subtract_lateness(
-    book: Gradebook, course: CourseFolder, done: Record, notebook: NotebookNode
-) -> None:
-    """nbgrader's own step, with the plugin that the instructor chose."""
-    facts = {
-        "notebook": Path(course.notebook_name(done.assignment)).stem,
-        "assignment": done.assignment,
-        "student": done.student,
-        "db_url": course.api.coursedir.db_url,
-    }
-    book.db.expire_all()
-    if book.find_submission(done.assignment, done.student).total_seconds_late > 0:
-        AssignLatePenalties(config=course.config).preprocess(notebook, {"nbgrader": facts})
 
 
 def _write_folder(folder: Path, files: dict[str, bytes]) -> None:

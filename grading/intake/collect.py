@@ -11,7 +11,7 @@ from pathlib import Path
 from grading.course import GradingError
 from grading.intake.files import LIMITS, Entry, Unreadable, list_folder, said_of, shown, take
 from grading.intake.layouts import Handed, Layout, find_layout, tops
-from grading.intake.reading import LEFT_OUT, TIME, choose, left_out_before
+from grading.intake.reading import LEFT_OUT, TIME, left_out_before, look
 from grading.intake.roster import NUMBERS, Student, Unknown, id_fault, letters, read_roster, whose
 from grading.intake.shelf import Files, Shelf
 from grading.intake.times import of_moodle, of_nbgrader, utc
@@ -31,6 +31,7 @@ class Collected:
         reason: what a person should know of it; may be empty.
         origin: where it lay in the download.
         time: when it was handed in (UTC), where that is known.
+        untimed: there is a deadline, and nothing tells whether this one met it.
     """
 
     student: str
@@ -38,6 +39,7 @@ class Collected:
     reason: str
     origin: str = ""
     time: datetime | None = None
+    untimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,20 +112,28 @@ class Collector:
             return [Collected(student, "refused", reason, best.handed.origin)]
 
     def _put(self, student: str, shelf: Shelf, best: HandIn) -> Collected:
-        before = shelf.time()
-        known = before and best.time
-        if known and _rank(replace(best, time=before, late=self._late(before))) > _rank(best):
-            return self._keep(student, shelf, best)
         files, reasons = self._read(best)
+        if self._stays(shelf, best, files):
+            return self._keep(student, shelf, best, "the one collected before stays; this one lies")
         what = shelf.put(files, best.time)
         reason = "; ".join(self._lateness(best) + reasons)
-        return Collected(student, what, reason, best.handed.origin, best.time)
+        # Canvas, which alone tells its own numbers, tells who is late and no time of the others.
+        untimed = bool(self.deadline and not best.time and not best.handed.lms_id)
+        return Collected(student, what, reason, best.handed.origin, best.time, untimed)
 
-    def _keep(self, student: str, shelf: Shelf, other: HandIn) -> Collected:
+    def _stays(self, shelf: Shelf, best: HandIn, files: Files) -> bool:
+        """Whether what was collected before goes before this one."""
+        before = shelf.time()
+        if before and best.time:
+            return _rank(replace(best, time=before, late=self._late(before))) > _rank(best)
+        # Of two of which one has no time, the one that is late for certain gives way.
+        return best.late and not self._late(before) and shelf.taken and not shelf.holds(files)
+
+    def _keep(self, student: str, shelf: Shelf, other: HandIn, it: str = "it lies") -> Collected:
         files, _ = self._read(other)
         folder = shelf.keep(files, other.time).relative_to(self.submitted)
         why = "after the deadline" if other.late else "not the last one before the deadline"
-        reason = f"{why}: it lies in {folder}"
+        reason = f"{why}: {it} in {folder}"
         return Collected(student, "kept", reason, other.handed.origin, other.time)
 
     def _late(self, time: datetime | None) -> bool:
@@ -141,11 +151,11 @@ class Collector:
         for path in [path for path in files if path.split("/")[0].casefold() in (TIME, LEFT_OUT)]:
             del files[path]
             left_out[path] = "a name that is needed for grading"
-        _, fault = choose(files, left_out, self.notebook)
+        said = look(files, left_out, self.notebook)
         if left_out:
             told = dict([*left_out.items()][:100])  # notebooks come first
             files[LEFT_OUT] = json.dumps(told, indent=1).encode()
-        return files, [fault] * bool(fault) + said_of(left_out)
+        return files, said + said_of(left_out)
 
     def _lateness(self, hand_in: HandIn) -> list[str]:
         if not hand_in.late:

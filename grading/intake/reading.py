@@ -20,7 +20,7 @@ from grading.intake.files import (
 )
 from grading.intake.notebook import NoNotebook, parse
 from grading.intake.text import encodable
-from grading.intake.zips import unpack_own
+from grading.intake.zips import EMPTY_ZIP, unpack_own
 
 TIME = "timestamp.txt"  # nbgrader's, beside what was handed in, as is its submission_secret.txt
 LEFT_OUT = "left_out.json"  # the same for what was not taken when the submission was collected
@@ -78,8 +78,8 @@ def find_notebook(
         files: contents by path.
         left_out: what was not taken: why, by path.
     """
-    notes = said_of(left_out)
     path, fault = choose(files, left_out, name)
+    notes = _copies(files, path, name) + said_of(left_out)
     if fault:
         return Submission(None, files, fault, notes)
     others, moved = _beside(files, path, name)
@@ -88,6 +88,14 @@ def find_notebook(
     except NoNotebook as why:
         return Submission(None, others, f"{shown(path)} {why}", moved + notes)
     return Submission(notebook, others, "", moved + [f"{name} {said}" for said in repaired] + notes)
+
+
+def look(files: dict[str, bytes], left_out: dict[str, str], name: str) -> list[str]:
+    """What an instructor should know of a notebook when it is collected: that it is none, or has quite another name."""
+    found = find_notebook(dict(files), left_out, name, LIMITS)
+    path, _ = choose(files, left_out, name)
+    other = path and not _is_copy(path, name)
+    return [found.fault] * bool(found.fault) + [_taken(path, name)] * bool(other)
 
 
 def choose(files: dict[str, bytes], left_out: dict[str, str], name: str) -> tuple[str, str]:
@@ -129,7 +137,21 @@ def _plain(path: str) -> str:
     return unicodedata.normalize("NFC", PurePosixPath(path).name).casefold().strip()
 
 
+def _taken(path: str, name: str) -> str:
+    return f"{shown(path)} was taken for {name}"
+
+
+def _copies(files: dict[str, bytes], path: str, name: str) -> list[str]:
+    """What else could have been meant, where the notebook of the exact name was taken."""
+    others = [p for p in files if _is_copy(p, name) and files[p] != files.get(name)]
+    said = [f"{shown(p)} lies beside {name} and was not graded" for p in sorted(others)[:5]]
+    return said if path == name else []
+
+
 def _nothing(files: dict[str, bytes], left_out: dict[str, str], name: str) -> str:
+    empty = [path for path, why in left_out.items() if why == EMPTY_ZIP]
+    if empty and not files:
+        return f"{shown(empty[0])} is an empty zip: hand in {name} itself"
     reasons = dict.fromkeys(files, "") | {path: f" ({why})" for path, why in left_out.items()}
     came = [shown(path) + why for path, why in sorted(reasons.items())]
     if not came:
@@ -149,5 +171,5 @@ def _beside(files: dict[str, bytes], path: str, name: str) -> tuple[dict[str, by
             clashes[other] = "another file has its place"
         elif other != path:
             others[place] = files[other]
-    taken = [f"{shown(path)} was taken for {name}"] * (path != name)
+    taken = [_taken(path, name)] * (path != name)
     return others, taken + said_of(clashes)

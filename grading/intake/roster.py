@@ -59,13 +59,15 @@ def read_roster(path: Path) -> list[Student]:
     Raises:
         GradingError: the file cannot be read or lacks what is needed, in one sentence.
     """
-    header, *lines = _table(path)
+    table = _table(path)
+    start = int(table[0][:1] == ["sep="])  # Excel's own first line, which only names the delimiter
+    header, *lines = table[start:] or [[]]
     columns = [letters(cell) for cell in header]
     if OF_CANVAS & set(columns):
         columns = ["canvasid" if column == "id" else column for column in columns]
     _check_columns(columns, path)
     students: dict[str, Student] = {}
-    for number, line in enumerate(lines, 2):
+    for number, line in enumerate(lines, start + 2):
         student = _student(dict(zip(columns, map(str.strip, line), strict=False)))
         if student.id:
             _check_id(student, students, f"The roster {path}, line {number}:")
@@ -76,12 +78,22 @@ def read_roster(path: Path) -> list[Student]:
 def _table(path: Path) -> list[list[str]]:
     """The cells of a file of commas, semicolons or tabs, in whatever encoding a spreadsheet saved it."""
     try:
-        text, _ = decode(path.read_bytes())
+        data = path.read_bytes()
+        if data.startswith(b"PK\x03\x04"):
+            raise GradingError(
+                f"The roster {path} is a spreadsheet program's own file: save it as CSV."
+            )
+        text, _ = decode(data)
         first = next(iter(text.splitlines()), "")
         delimiter = max(",;\t", key=first.count)
         return [*csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)] or [[]]
+    except FileNotFoundError as problem:
+        raise GradingError(
+            f"There is no roster {path}: give its path, or leave it out."
+        ) from problem
     except (OSError, csv.Error) as problem:
-        raise GradingError(f"The roster {path} cannot be read: {problem}.") from problem
+        why = getattr(problem, "strerror", None) or problem
+        raise GradingError(f"The roster {path} cannot be read: {why}.") from problem
 
 
 def _check_columns(columns: list[str], path: Path) -> None:

@@ -38,6 +38,15 @@ class Shelf:
         """Where the others lie, each in a folder named by its time (UTC)."""
         return self.home / "kept" / self.assignment
 
+    @property
+    def taken(self) -> bool:
+        """Whether a submission lies there already; a link is none."""
+        return self.place.is_dir() and not self.place.is_symlink()
+
+    def holds(self, files: Files) -> bool:
+        """Whether the submission that lies there has these files and no others."""
+        return _same(self.place, files)
+
     def time(self) -> datetime | None:
         """When the submission that is graded was handed in, where that is known."""
         try:
@@ -53,7 +62,7 @@ class Shelf:
             "collected", "unchanged" or "replaced".
         """
         there = os.path.lexists(self.place)
-        if there and _same(self.place, files):
+        if there and self.holds(files):
             if time and time != self.time():
                 _write(self.place, {TIME: for_nbgrader(time).encode()})
             return "unchanged"

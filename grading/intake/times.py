@@ -15,6 +15,23 @@ def utc(time: datetime) -> datetime:
     return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
 
 
+def of_person(text: str) -> datetime | None:
+    """The time that somebody typed, by ISO 8601 with its date; None where it would have to be guessed at."""
+    try:
+        time = datetime.fromisoformat(text.strip())
+        utc(time)  # the first and the last years have no UTC
+    except (ValueError, OverflowError):
+        return None
+    return time
+
+
+def with_zone(time: datetime) -> str:
+    """The time as a person checks it, such as "2031-05-04 23:59 +02:00"."""
+    zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
+    whole = zoned.isoformat(" ", "seconds" if time.second else "minutes")
+    return f"{whole[:-6]} {whole[-6:]}"
+
+
 def of_nbgrader(text: str) -> datetime | None:
     """The time in a timestamp.txt, or in the name of a folder of the exchange; None where it is none."""
     text = text.strip()

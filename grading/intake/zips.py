@@ -25,6 +25,7 @@ ENTRY = b"PK\x01\x02"  # each entry of a zip's directory begins so
 PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 UTF8 = 0x800  # the flag that an entry's name is in UTF-8
 ENCRYPTED = 0x1
+EMPTY_ZIP = "an empty zip"
 
 
 def open_zip(archive: Path | bytes) -> zipfile.ZipFile:
@@ -115,6 +116,7 @@ def unpack_own(files: dict[str, bytes], limits: Limits) -> tuple[dict[str, bytes
             entries.append(Entry(path, 0, bytes, str(why)))
         else:
             entries += [_moved(entry, folder) for entry in inside]
+            entries += [Entry(path, 0, bytes, EMPTY_ZIP)] * (not inside)
     return take(entries, limits)
 
 

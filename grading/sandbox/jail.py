@@ -44,7 +44,11 @@ class Kernel:
 
     def alive(self) -> bool:
         """Whether any process of it is."""
-        return self._init is not None and not select.select([self._init], [], [], 0)[0]
+        return not self.wait(0)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until all its processes have ended, so long at most; whether they have."""
+        return self._init is None or bool(select.select([self._init], [], [], seconds)[0])
 
     def send_signal(self, number: int) -> None:
         """To the kernel's own process."""
@@ -60,7 +64,7 @@ class Kernel:
         """End it, and forget it."""
         self.kill()
         if self._init is not None:
-            select.select([self._init], [], [], 10)
+            self.wait(10)
             os.close(self._init), os.close(self._process), self._tie.close()
         self._init = self._process = None
 

@@ -15,8 +15,11 @@ class SandboxKernelClient(AsyncKernelClient):
     """Begins at once: the stock client listens for 0.2 s more, for a kernel that was not seen to open its sockets."""
 
     def start_channels(self, *channels: bool, **named: bool) -> None:
-        """Open all but the one for questions to a person: nobody is there, and what came would be kept unread."""
-        super().start_channels(*channels, **{**named, "stdin": False})
+        """Open all but two: for questions, which nobody would answer or read; and for heartbeats, whose end is a tenth of a second away.
+
+        Whether a kernel lives is known by its process.
+        """
+        super().start_channels(*channels, **{**named, "stdin": False, "hb": False})
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait until a request's end comes back over both channels.

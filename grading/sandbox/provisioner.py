@@ -77,9 +77,10 @@ class SandboxProvisioner(KernelProvisionerBase):
                 self.kernel.send_signal(signum)
 
     async def kill(self, restart: bool = False) -> None:
-        """End all its processes."""
+        """End all its processes, and see to it: the manager would look again only after a tenth of a second."""
         if self.kernel:
             self.kernel.kill()
+            await asyncio.to_thread(self.kernel.wait, 1)
 
     async def terminate(self, restart: bool = False) -> None:
         """End all its processes."""

@@ -64,10 +64,11 @@ def test_alembic_off_the_path_or_broken(monkeypatch, tmp_path: Path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sys.executable", str(tmp_path / "python"))
     assert "activate the environment" in doctor._alembic().said
-    (tmp_path / "alembic").write_text("#!/bin/sh\nexit 3\n")
-    (tmp_path / "alembic").chmod(0o755)
-    finding = doctor._alembic()
-    assert not finding.well and finding.said.endswith("does not run: install it again")
+    for script in ("#!/bin/sh\nexit 3\n", "#!/no/such/python\n"):
+        (tmp_path / "alembic").write_text(script)
+        (tmp_path / "alembic").chmod(0o755)
+        finding = doctor._alembic()
+        assert not finding.well and finding.said.endswith("does not run: install it again")
 
 
 def test_a_folder_that_is_no_course(tmp_path: Path, monkeypatch):
@@ -90,9 +91,37 @@ def test_a_gradebook_that_another_program_holds(course: CourseFolder):
     assert found(course, "gradebook").well
 
 
+@pytest.fixture
+def read_only(monkeypatch: pytest.MonkeyPatch):
+    """SQLite opens files as it does those that may only be read: their modes would not stop root."""
+    connect = sqlite3.connect
+
+    def only_reading(path, *args, **more):
+        return connect(f"file:{path}?mode=ro", *args, uri=True, **more)
+
+    monkeypatch.setattr("grading.course.sqlite3.connect", only_reading)
+
+
+def test_a_gradebook_that_may_only_be_read(course: CourseFolder, read_only):
+    finding = found(course, "gradebook")
+    assert not finding.well and "cannot be written (attempt to write a readonly" in finding.said
+
+
+def test_to_try_leaves_nothing_in_the_gradebook(course: CourseFolder):
+    before = course.gradebook.read_bytes()
+    assert found(course, "gradebook").well and course.gradebook.read_bytes() == before
+
+
 def test_a_file_that_is_no_gradebook(course: CourseFolder):
     course.gradebook.write_text("not a database at all, but long enough to be looked at" * 9)
-    assert "file is not a database" in found(course, "gradebook").said
+    said = found(course, "gradebook").said
+    assert "is damaged (file is not a database): put a backup of it in its place" in said
+
+
+def test_a_gradebook_with_a_page_that_was_overwritten(course: CourseFolder):
+    content = course.gradebook.read_bytes()
+    course.gradebook.write_bytes(content[:4096] + b"\xff" * 4096 + content[8192:])
+    assert "is damaged (" in found(course, "gradebook").said
 
 
 def test_no_gradebook_yet(course: CourseFolder, monkeypatch):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from grading.course import GradingError
 from grading.export import export
 from grading.intake.roster import Student
 from grading.record import Record
@@ -22,7 +23,7 @@ ROSTER = [
     Student("bob", email="bob@example.org", lms_id="4712", participant="12", account="bb18"),
     Student("eve", email="@eve", lms_id="4713", participant="13", account="ee19"),
 ]
-WAITS = "=cmd|' /C calc'!A0 has an empty cell: a person must look first: passed all 8 tests."
+WAITS = "=cmd|' /C calc'!A0 has an empty cell: waits for a person: a mark by hand is missing (passed all 8 tests)."
 NOTHING = "Zoë Gödel has an empty cell: nothing was handed in."
 
 
@@ -48,6 +49,45 @@ def test_who_has_no_mark_is_named(tmp_path: Path, to: str):
     _, notes = written(tmp_path, to)
     assert notes[:2] == [WAITS, NOTHING]
     assert [to.capitalize() in note for note in notes[2:]] == [True] * (to != "csv")
+
+
+def test_who_is_flagged_or_not_graded_yet_is_told_so(tmp_path: Path):
+    flagged = Record("eve", "a", "k", "passed all 8 tests", flags=["it patched assert", "more"])
+    people = [
+        Entry("eve", "Eve", 0, 20, needs_person=True, record=flagged),
+        Entry("zoe", "Zoë", None, 20),
+    ]
+    left = {student: "handed in, not graded yet: grade run a" for student in ("zoe", "new")}
+    assert export(people, "csv", tmp_path / "marks.csv", "a", not_graded=left) == [
+        "new has no line: handed in, not graded yet: grade run a.",
+        "Eve has an empty cell: waits for a person: it patched assert.",
+        "Zoë has an empty cell: handed in, not graded yet: grade run a.",
+    ]
+
+
+@pytest.mark.parametrize("to", ["moodle", "canvas", "csv"])
+def test_only_an_export_is_overwritten(tmp_path: Path, to: str):
+    path = tmp_path / "marks.csv"
+    for others in ((), ROSTER, ()):
+        export(CLASS, to, path, "a", others)
+    before = path.read_bytes()
+    for more in (b"x,", b"id,", b'"'):
+        path.write_bytes(more + before)
+        with pytest.raises(
+            GradingError, match="is there already and no export of marks: name another"
+        ):
+            export(CLASS, to, path, "a")
+        assert path.read_bytes() == more + before
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\xff" * 99_999, b"id,first_name\r\nada,Ada\r\n", "\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,A (1),Current Score".encode()])  # fmt: skip
+def test_what_is_no_export_stays(tmp_path: Path, content: bytes):
+    (tmp_path / "marks.csv").write_bytes(content)
+    with pytest.raises(GradingError, match="no export of marks"):
+        export(CLASS, "canvas", tmp_path / "marks.csv", "a")
+    assert (tmp_path / "marks.csv").read_bytes() == content
+    with pytest.raises(GradingError, match="is a folder: name a file in it"):
+        export(CLASS, "canvas", tmp_path, "a")
 
 
 def test_a_class_that_is_marked_needs_no_word(tmp_path: Path):

@@ -117,9 +117,12 @@ def test_each_step_of_an_evening_says_what_came_of_it(evening):
     assert all(said[step][2] == "" for step in said if not step.startswith("times"))
     status, printed, _ = said.pop("collect")
     assert status == 1 and printed.splitlines() == [
-        "Zoe Strange_4  refused  the roster has no Zoe Strange (4)",
+        "Zoe Strange_4  refused    the roster has no Zoe Strange (4)",
+        "eve            collected  tiny.ipynb is damaged (cut off, or no notebook): hand it in again",
         "Nothing came from (1): nina.",
+        "3 came without a time that can be read: nobody of them counts as late.",
         "3 collected, 1 missing, 1 refused.",
+        "deadline  2031-05-04 23:59 +00:00",
     ]
     status, printed, _ = said["run"]
     assert status == 0 and printed.splitlines() == [
@@ -226,7 +229,17 @@ def number_of_jails() -> int:
 def test_help_has_an_example(command: str, capsys):
     with pytest.raises(SystemExit) as left:
         main([command, "--help"])
-    assert left.value.code == 0 and f"For example: grade {command}" in capsys.readouterr().out
+    assert left.value.code == 0 and f"For example:\n  grade {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_example_stands_on_one_line_however_narrow_the_terminal(
+    command: str, monkeypatch, capsys
+):
+    monkeypatch.setenv("COLUMNS", "40")
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert len(capsys.readouterr().out.split("For example:\n")[1].splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -238,9 +251,13 @@ def test_help_has_an_example(command: str, capsys):
         ("run 01_tiny --course elsewhere", "elsewhere has no nbgrader_config.py"),
         ("collect 01_tiny none.zip", "There is no none.zip"),
         ("collect 01_tiny source", "looks like no download of Moodle or Canvas"),
-        ("collect 01_tiny source --roster none.csv", "The roster none.csv cannot be read"),
+        ("collect 01_tiny source --roster none.csv", "There is no roster none.csv: give its path"),
         ("collect 01_tiny source --deadline soon", "soon is no time: write it as 2031-"),
+        ("collect 01_tiny source --deadline 04.05.2026", "04.05.2026 is no time: write it as 2031-"),
         ("export 01_tiny --to csv --output source/01_tiny/tiny.ipynb/x.csv", "cannot be read or written: "),
+        ("export 01_tiny --to csv --output source", "source is a folder: name a file in it."),
+        ("export 01_tiny --to csv --output source/01_tiny/tiny.ipynb", "is there already and no export of marks"),
+        ("run 01_tiny/", "Nobody handed in 01_tiny: grade collect"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence(course: CourseFolder, command: str, sentence: str, capsys):
@@ -273,13 +290,25 @@ def test_what_was_not_released_is_one_sentence(course: CourseFolder, capsys):
     shutil.copytree("source/01_tiny", "source/02_new")
     for command in ("run 02_new", "report 02_new", "feedback 02_new", "collect 02_new source"):
         assert main(command.split()) == 2
-        assert "nbgrader generate_assignment 02_new enters it" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert "nbgrader generate_assignment 02_new --force enters it" in said
+        assert said.count("\n") == 1
 
 
 def test_settings_that_do_not_load_are_one_sentence(course: CourseFolder, capsys):
     Path("nbgrader_config.py").write_text("c = get_config(")
     assert main(["report", ASSIGNMENT]) == 2
     assert "nbgrader_config.py does not load: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["run 01_tiny", "report 01_tiny"])
+def test_a_limit_of_the_wrong_kind_is_one_sentence(course: CourseFolder, command: str, capsys):
+    with Path("nbgrader_config.py").open("a") as file:
+        file.write("c.SandboxExecute.timeout = 'abc'\n")
+    assert main(command.split()) == 2
+    said = capsys.readouterr().err
+    assert "nbgrader_config.py has a setting of the wrong kind: " in said and "'abc'" in said
+    assert "timeout" in said and said.count("\n") == 1
 
 
 def test_a_gradebook_in_use_is_one_sentence(course: CourseFolder, monkeypatch, capsys):
@@ -290,6 +319,14 @@ def test_a_gradebook_in_use_is_one_sentence(course: CourseFolder, monkeypatch, c
     assert main(["report", ASSIGNMENT]) == 2
     said = capsys.readouterr().err
     assert "database is locked" in said and "grade doctor" in said and said.count("\n") == 1
+
+
+def test_a_damaged_gradebook_wants_a_backup(course: CourseFolder, capsys):
+    course.gradebook.write_text("not a database at all, but long enough to be looked at" * 9)
+    for command in ("run", "report"):
+        assert main([command, ASSIGNMENT]) == 2
+        said = capsys.readouterr().err
+        assert "is damaged (file is not a database): put a backup" in said and said.count("\n") == 1
 
 
 def test_an_error_of_our_own_is_not_hidden(course: CourseFolder, monkeypatch):
@@ -356,6 +393,38 @@ def test_names_and_the_deadline_go_to_the_gradebook(course: CourseFolder):
         assert f"{book.find_assignment(ASSIGNMENT).duedate}" == "2031-05-04 21:59:00"
 
 
+def duedate(course: CourseFolder) -> str:
+    with course.open_gradebook() as book:
+        return f"{book.find_assignment(ASSIGNMENT).duedate}"
+
+
+def test_a_deadline_counts_in_its_own_collection_and_is_kept_when_that_succeeds(course: CourseFolder, capsys):  # fmt: skip
+    late = {f"al+{ASSIGNMENT}+2031-05-04 22:00:00 UTC/tiny.ipynb": answered(course, RIGHT).encode()}
+    Path("download.zip").write_bytes(zipped(late))
+    Path("roster.csv").write_text(ROSTER)
+    command = ["collect", ASSIGNMENT, "none.zip", "--deadline", "2031-05-04T23:59+02:00"]
+    assert main(command) == 2 and duedate(course) == "None"
+    assert main([*command, "--roster", "roster.csv"]) == 2 and duedate(course) == "None"
+    capsys.readouterr()
+    command[2] = "download.zip"
+    assert main([*command, "--roster", "roster.csv"]) == 0
+    assert duedate(course) == "2031-05-04 21:59:00"
+    said = capsys.readouterr().out
+    assert "ada  collected  late by 0:01:00" in said
+    assert said.endswith("deadline  2031-05-04 23:59 +02:00\n")
+
+
+def test_a_gradebook_that_cannot_be_written_is_told_before_anything_is_done(course: CourseFolder, monkeypatch, capsys):  # fmt: skip
+    hand_in(course, "ada"), download(course)
+    monkeypatch.setattr(CourseFolder, "gradebook_fault", lambda self: "It is read-only: mend that")
+    monkeypatch.setattr(commands, "grade", lambda *args: pytest.fail("it ran"))
+    collect = f"collect {ASSIGNMENT} download.zip"
+    for command in (f"run {ASSIGNMENT}", f"{collect} --deadline 2031-05-04T23:59", f"{collect} --roster roster.csv"):  # fmt: skip
+        assert main(command.split()) == 2
+        assert capsys.readouterr() == ("", "It is read-only: mend that.\n")
+    assert course.students(ASSIGNMENT) == ["ada"] and duedate(course) == "None"
+
+
 def row(student: str, **facts) -> Record:
     return Record(student, ASSIGNMENT, **{"key": "k", "reason": "passed", "seconds": 1.0, **facts})
 
@@ -401,7 +470,12 @@ def test_whom_a_run_grades(course: CourseFolder, monkeypatch, capsys):
     assert chosen(monkeypatch, both, *rows) == [0, True, "bob"]
     capsys.readouterr()
     assert main(["run", ASSIGNMENT, "--student", "zoe"]) == 2
-    assert capsys.readouterr().err == "zoe handed in nothing for 01_tiny.\n"
+    those = "there are ada, bob, cid."
+    assert capsys.readouterr().err == f"zoe handed in nothing for 01_tiny; {those}\n"
+    for student in ("dan", "eva", "fay"):
+        hand_in(course, student)
+    assert main(["run", ASSIGNMENT, "--student", "zoe"]) == 2
+    assert "; there are ada, bob, cid, dan, eva and 1 more.\n" in capsys.readouterr().err
 
 
 def test_a_submission_without_a_mark_and_a_reason_is_no_success(course: CourseFolder, monkeypatch, capsys):  # fmt: skip
@@ -461,6 +535,61 @@ def test_long_lists_are_cut():
     assert len(lines) == 22 and lines[1] == "  s000  why"
     assert lines[-1] == "  and 280 more, in the report"
     assert listed("Mark by hand", []) == section("Look:", [], "") == []
+
+
+def test_what_is_collected_and_not_graded_yet_is_called_so(course: CourseFolder, capsys):
+    hand_in(course, "ada"), hand_in(course, "bob")
+    with course.open_gradebook() as book:
+        book.add_student("ada"), book.add_student("nina")
+    assert main(["report", ASSIGNMENT]) == 0
+    told = "Handed in, but grade run 01_tiny has not graded them yet (2): ada, bob."
+    assert capsys.readouterr().out.splitlines()[0] == told
+    assert main(["export", ASSIGNMENT, "--to", "csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "bob has no line: handed in, not graded yet: grade run 01_tiny.",
+        "ada has an empty cell: handed in, not graded yet: grade run 01_tiny.",
+        "nina has an empty cell: nothing was handed in.",
+    ]
+
+
+@pytest.mark.parametrize("name", ["roster.csv", "link.csv"])
+def test_an_export_does_not_overwrite_the_roster(course: CourseFolder, name: str, capsys):
+    assert main(["export", ASSIGNMENT, "--to", "csv", "--output", "roster.csv"]) == 0
+    Path("link.csv").symlink_to("roster.csv")
+    Path("roster.csv").write_text(
+        "student,name,email,01_tiny,of,late penalty\nada,Ada,a@x.org,1,5,0\n"
+    )
+    before = Path("roster.csv").read_bytes()
+    capsys.readouterr()
+    command = ["export", ASSIGNMENT, "--to", "csv", "--roster", "roster.csv", "--output", name]
+    assert main(command) == 2 and Path("roster.csv").read_bytes() == before
+    assert capsys.readouterr().err == f"{name} is the roster: give --output another name.\n"
+
+
+@pytest.mark.parametrize("times", [1, 99_999], ids=["fits a buffer", "does not"])
+def test_that_nobody_reads_on_is_no_error(times: int):
+    """As after grade run A | head -3."""
+    script = (
+        "import sys; from grading import commands, __main__ as grade; "
+        f"commands.report = lambda options: print('a line\\n' * {times}) or 0; "
+        "sys.exit(grade.main(['report', 'x']))"
+    )
+    reader, writer = os.pipe()
+    os.close(reader)
+    buffered = os.environ | {"PYTHONUNBUFFERED": ""}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, env=buffered, stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_another_broken_pipe_is_not_hidden(monkeypatch):
+    def broken(options):
+        raise BrokenPipeError("a worker's")
+
+    monkeypatch.setattr(commands, "doctor", broken)
+    with pytest.raises(BrokenPipeError):
+        main(["doctor"])
 
 
 def test_a_refusal_of_ours_is_a_sentence(monkeypatch, capsys):

@@ -180,6 +180,42 @@ def test_lateness_costs_what_the_instructors_plugin_says(course: CourseFolder):
     assert penalty(course) == 0
 
 
+def test_lateness_of_what_is_graded_already_follows_deadline_time_and_settings(
+    course: CourseFolder,
+):
+    def due(hour: int) -> None:
+        with course.open_gradebook() as book:
+            book.update_or_create_assignment(ASSIGNMENT, duedate=datetime(2031, 5, 4, hour))
+
+    stamp = hand_in(course, "ada") / "timestamp.txt"
+    stamp.write_text("2031-05-04 22:00:00 UTC")
+    due(23)
+    grade(course)
+    assert penalty(course) == 0
+    due(21)
+    settings = course.config.LateSubmissionPlugin
+    for method, off in (("none", 0), ("zero", 5), ("none", 0), ("zero", 5)):
+        settings.penalty_method = method
+        assert grade(course)[1] == 0 and penalty(course) == off
+    with course.open_gradebook() as book:  # the penalty follows a mark by hand, too
+        book.find_grade("add_test", "tiny", ASSIGNMENT, "ada").manual_score = 1
+        book.db.commit()
+    assert grade(course)[1] == 0 and penalty(course) == 3
+    stamp.unlink()  # the late one was replaced by one without a time
+    assert grade(course)[1] == 0 and penalty(course) == 0
+    stamp.write_text("2031-05-04 20:00:00 UTC")
+    assert grade(course)[1] == 0 and penalty(course) == 0
+    assert marks(course)["ada"] == {"double_test": 2, "add_test": 3}
+
+
+def test_a_gradebook_put_back_from_before_gets_its_marks_again(course: CourseFolder):
+    shutil.copy(course.gradebook, course.root / "backup.db")
+    hand_in(course, "ada")
+    grade(course)
+    shutil.copy(course.root / "backup.db", course.gradebook)
+    assert grade(course)[1] == 1 and marks(course)["ada"] == {"double_test": 2, "add_test": 3}
+
+
 def penalty(course: CourseFolder) -> float:
     with course.open_gradebook() as book:
         return book.find_submission(ASSIGNMENT, "ada").late_submission_penalty
@@ -213,7 +249,7 @@ def test_files_beside_the_notebook_are_there_and_the_instructors_win(course: Cou
 
 def test_an_assignment_that_was_not_released_is_one_sentence(course: CourseFolder):
     shutil.copytree(course.root / "source" / ASSIGNMENT, course.root / "source" / "02_new")
-    with pytest.raises(GradingError, match="nbgrader generate_assignment 02_new"):
+    with pytest.raises(GradingError, match="nbgrader generate_assignment 02_new --force"):
         Run(course, "02_new")
 
 

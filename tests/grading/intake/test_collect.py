@@ -207,6 +207,42 @@ def test_without_a_roster_names_are_made_of_the_platforms(run):
     assert [row.student for row in rows] == ["lovelaceada_4711"]
 
 
+def test_a_file_that_is_no_notebook_or_has_another_name_is_told(run):
+    files = moodle(
+        {
+            "Ada Lovelace_11": {NAME: MINE[:50]},
+            "Bob Müller_12": {NAME: b"my answers"},
+            "Eve Online_13": {NAME: b""},
+            "Fay_14": {"homework.ipynb": MINE},
+            "Gil_15": {"tiny (1).ipynb": MINE},
+            "Hal_16": {"work.zip": zipped({})},
+            "Ida_17": {f"work/{NAME}": MINE},
+        }
+    )
+    reasons = [row.reason for row in run(files, roster=None)]
+    assert reasons == [
+        "tiny.ipynb is damaged (cut off, or no notebook): hand it in again",
+        "tiny.ipynb is damaged (cut off, or no notebook): hand it in again",
+        "tiny.ipynb is empty: save the notebook and hand it in again",
+        "homework.ipynb was taken for tiny.ipynb",
+        "",
+        "work.zip is an empty zip: hand in tiny.ipynb itself; left out work.zip (an empty zip)",
+        "",
+    ]
+
+
+def test_of_whom_nobody_can_say_that_they_are_late(run):
+    inbound = f"ada+{ASSIGNMENT}+2026-02-28 10:00:00 UTC/{NAME}"
+    for files, untimed in (
+        (moodle({"Ada Lovelace_11": {NAME: MINE}}), True),
+        ({f"ada/{ASSIGNMENT}/{NAME}": MINE, f"ada/{ASSIGNMENT}/timestamp.txt": b"soon"}, True),
+        ({inbound: MINE}, False),
+        ({f"lovelaceada_4711_1_{NAME}": MINE}, False),  # Canvas says who is late
+    ):
+        assert run(files, deadline=DEADLINE)[0].untimed is untimed
+        assert run(files)[0].untimed is False
+
+
 def test_rows_say_who_what_and_from_where(run):
     assert run(moodle({"Ada Lovelace_11": {NAME: MINE}}), roster=None) == [
         Collected("ada_lovelace", "collected", "", "Ada Lovelace_11", None)

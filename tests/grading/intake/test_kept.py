@@ -82,6 +82,31 @@ def test_what_was_collected_before_stays_where_it_is_the_later_one(run, tmp_path
     assert hand_in(tmp_path, "ada")[NAME] == MINE
 
 
+def test_a_late_one_does_not_replace_one_without_a_time(run, tmp_path: Path):
+    """Canvas tells no time of those in time."""
+    late = {f"lovelaceada_LATE_4711_2_{NAME}": OTHER}
+    for deadline in (DEADLINE, None):
+        shutil.rmtree(tmp_path / "submitted", ignore_errors=True)
+        run({f"lovelaceada_4711_1_{NAME}": MINE}, deadline=deadline)
+        for _ in range(2):
+            row = run(late, deadline=deadline)[0]
+            assert row.what == "kept" and hand_in(tmp_path, "ada") == {NAME: MINE}
+            before = (
+                "after the deadline: the one collected before stays; this one lies in ada/kept/"
+            )
+            assert row.reason.startswith(before)
+            (kept,) = (tmp_path / "submitted" / "ada" / "kept" / ASSIGNMENT).iterdir()
+            assert contents(kept)[NAME] == OTHER
+    row = run({f"lovelaceada_4711_3_{NAME}": OTHER}, deadline=DEADLINE)[0]
+    assert row.what == "replaced" and hand_in(tmp_path, "ada") == {NAME: OTHER}
+
+
+def test_one_in_time_replaces_a_late_one(run, tmp_path: Path):
+    run({f"lovelaceada_LATE_4711_2_{NAME}": OTHER}, deadline=DEADLINE)
+    assert run({f"lovelaceada_4711_1_{NAME}": MINE}, deadline=DEADLINE)[0].what == "replaced"
+    assert hand_in(tmp_path, "ada") == {NAME: MINE}
+
+
 def test_two_that_were_replaced_in_the_same_second_are_both_kept(run, tmp_path: Path):
     time = b"2026-01-01 00:00:00 UTC"
     for number in range(3):

@@ -58,10 +58,12 @@ def test_where_it_is_certain_which_notebook_was_meant_it_is_taken(tmp_path, file
 
 
 def test_the_right_name_wins_over_every_other(tmp_path: Path):
-    files = {NAME: MINE, "tiny (1).ipynb": OTHER, "deep/" + NAME: OTHER}
-    got = read(tmp_path, files)
-    assert first(got) == "def double(x):" and got.notes == []
-    assert set(got.files) == {"tiny (1).ipynb", "deep/" + NAME}
+    others = {"tiny (1).ipynb": OTHER, "deep/" + NAME: OTHER}
+    got = read(tmp_path, {NAME: MINE, "tiny (2).ipynb": MINE, "scratch.ipynb": OTHER, **others})
+    assert first(got) == "def double(x):"
+    beside = f"lies beside {NAME} and was not graded"
+    assert got.notes == [f"deep/{NAME} {beside}", f"tiny (1).ipynb {beside}"]
+    assert set(got.files) == {"tiny (2).ipynb", "scratch.ipynb", *others}
 
 
 @pytest.mark.parametrize(
@@ -75,6 +77,11 @@ def test_the_right_name_wins_over_every_other(tmp_path: Path):
         (
             {"work.zip": b"no zip"},
             "no tiny.ipynb was handed in, only work.zip (a damaged zip)",
+        ),
+        ({"work.zip": zipped({})}, "work.zip is an empty zip: hand in tiny.ipynb itself"),
+        (
+            {"work.zip": zipped({}), "b.txt": b""},
+            "no tiny.ipynb was handed in, only b.txt, work.zip (an empty zip)",
         ),
         (
             {"a.ipynb": MINE, "b.ipynb": OTHER},

@@ -6,6 +6,7 @@ import pytest
 
 from grading.course import GradingError
 from grading.intake.roster import Student, Unknown, read_roster, whose
+from tests.grading.intake.downloads import zipped
 
 ADA = Student("ada", "Ada", "Lovelace", lms_id="4711")
 BOB = Student("bob", "Bob", "O'Brien-Müller", account="bob@example.org", participant="17")
@@ -62,6 +63,21 @@ def test_a_spreadsheet_in_an_old_encoding(tmp_path: Path):
     assert student.last_name == "Zoë Müller"
 
 
+@pytest.mark.parametrize("sep", ",;\t")
+def test_excels_line_of_the_delimiter_is_no_header(tmp_path: Path, sep: str):
+    text = f"sep={sep}\r\nid{sep}name\r\nada{sep}Ada\r\n"
+    assert [student.id for student in roster(tmp_path, text)] == ["ada"]
+    with pytest.raises(GradingError, match=r"line 4: 'a\*' cannot be"):
+        roster(tmp_path, f"{text}a*{sep}Ada\r\n")
+    with pytest.raises(GradingError, match="it has none"):
+        roster(tmp_path, f"sep={sep}\r\n")
+
+
+def test_a_workbook_is_no_table(tmp_path: Path):
+    with pytest.raises(GradingError, match="own file: save it as CSV"):
+        roster(tmp_path, zipped({"xl/workbook.xml": b"<x/>"}))
+
+
 def test_lines_of_nobody_are_left_out_and_a_student_twice_is_one(tmp_path: Path):
     assert len(roster(tmp_path, "id,name\nada,Ada L\n\n,x\nada,Ada L\nbob\n")) == 2
 
@@ -93,8 +109,10 @@ def test_a_roster_that_lacks_what_is_needed(tmp_path: Path, text: str, said: str
 
 
 def test_a_roster_that_is_not_there(tmp_path: Path):
-    with pytest.raises(GradingError, match="cannot be read: .*No such file"):
+    with pytest.raises(GradingError, match="There is no roster .*roster.csv: give its path, or"):
         read_roster(tmp_path / "roster.csv")
+    with pytest.raises(GradingError, match="cannot be read: Is a directory"):
+        read_roster(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from grading.intake.times import for_nbgrader, of_moodle, of_nbgrader, utc
+from grading.intake.times import for_nbgrader, of_moodle, of_nbgrader, of_person, utc, with_zone
 
 NOON = datetime(2026, 3, 1, 12)
 
@@ -63,6 +63,35 @@ def in_berlin(monkeypatch: pytest.MonkeyPatch):
 )
 def test_moodle_writes_local_time(in_berlin, text: str, expected: datetime | None):
     assert of_moodle(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("2031-05-04T23:59+02:00", "2031-05-04 23:59 +02:00"),
+        ("2031-05-04 23:59", "2031-05-04 23:59 +00:00"),
+        ("2031-05-04T23:59:59Z", "2031-05-04 23:59:59 +00:00"),
+        ("2031-05-04", "2031-05-04 00:00 +00:00"),
+    ],
+)
+def test_what_a_person_types_is_read_back(text: str, understood: str):
+    assert with_zone(of_person(text)) == understood
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "04.05.2026 23:59",
+        "2031-05-04 23:59 CEST",
+        "10",
+        "23:59",
+        "soon",
+        "",
+        "0001-01-01T00:00+14:00",
+    ],
+)
+def test_a_deadline_is_not_guessed_at(text: str):
+    assert of_person(text) is None
 
 
 def test_a_time_without_a_zone_is_utc():
