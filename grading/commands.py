@@ -24,7 +24,6 @@ from grading.intake.times import of_person, utc, with_zone
 from grading.lines import MOST, aligned, listed, section
 from grading.outputs import entries_of, known, report_path, write_feedback, write_report
 from grading.record import Record
-from grading.report.entries import Entry
 from grading.run import Run
 from grading.sandbox import bubblewrap
 
@@ -69,7 +68,7 @@ def report(options: Namespace) -> int:
     page = write_report(course, options.assignment)
     left = listed(
         f"Handed in, but grade run {options.assignment} has not graded them yet",
-        _not_graded(course, options.assignment, entries_of(course, options.assignment)),
+        [e.student for e in entries_of(course, options.assignment) if e.waits_for_run],
     )
     print("\n".join([*left, f"report  {page}", f"table   {page.with_suffix('.csv')}"]))
     if options.open:
@@ -99,9 +98,7 @@ def export(options: Namespace) -> int:
     path = options.output or beside.with_name(f"{beside.stem}-{options.to}.csv")
     found = entries_of(course, options.assignment)
     title = options.title or options.assignment
-    why = f"handed in, not graded yet: grade run {options.assignment}"
-    left = dict.fromkeys(_not_graded(course, options.assignment, found), why)
-    notes = exporting.export(found, options.to, path, title, roster, left)
+    notes = exporting.export(found, options.to, path, title, roster)
     print("\n".join([*notes, f"marks  {path}"]))
     return 0
 
@@ -241,12 +238,6 @@ def _course(options: Namespace, limits: dict[str, Any] | None = None) -> CourseF
     course = CourseFolder.at(options.course, limits)
     course.demand_released(options.assignment)
     return course
-
-
-def _not_graded(course: CourseFolder, assignment: str, found: list[Entry]) -> list[str]:
-    """Whose submission lies there and has no mark in the gradebook."""
-    marked = {entry.student for entry in found if entry.mark is not None}
-    return [student for student in course.students(assignment) if student not in marked]
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -6,9 +6,8 @@ SIS Login ID, Section in this order, then assignments, and a line of points).
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Literal
 
 from grading import pages, tables
@@ -29,7 +28,6 @@ def export(
     path: Path,
     assignment: str,
     roster: Iterable[Student] = (),
-    not_graded: Mapping[str, str] = MappingProxyType({}),
 ) -> list[str]:
     """Write the marks of an assignment. What has no final mark is an empty cell.
 
@@ -42,7 +40,6 @@ def export(
         path: the file.
         assignment: the column's title: for Canvas "Name (12345)" as its own export writes it, else a new assignment is made.
         roster: the platform's numbers and accounts; without it students go by nbgrader's name.
-        not_graded: why somebody who handed in has no mark yet, by nbgrader's name.
 
     Returns:
         What the instructor must know, a sentence each: whose mark is missing and why, and whom the roster does not know.
@@ -55,7 +52,7 @@ def export(
     make = {"moodle": _moodle, "canvas": _canvas, "csv": _plain}[to]
     people = [(entry, known.get(entry.student) or _unlisted(entry)) for entry in entries]
     tables.write_csv(path, make(people, assignment), "utf-8-sig" if to == "csv" else "utf-8")
-    return [*_without_mark(entries, to, not_graded), *_strangers(entries, known)]
+    return [*_without_mark(entries, to), *_strangers(entries, known)]
 
 
 def _demand_place(path: Path) -> None:
@@ -112,13 +109,12 @@ def _plain(people: list[tuple[Entry, Student]], assignment: str) -> Iterable[Row
         yield [entry.student, entry.name, email, entry.final, entry.of, entry.penalty]
 
 
-def _without_mark(entries: Sequence[Entry], to: str, not_graded: Mapping[str, str]) -> list[str]:
-    """Who has an empty cell or no line, and once what the platform makes of it."""
-    unknown = not_graded.keys() - {entry.student for entry in entries}
-    notes = [f"{student} has no line: {not_graded[student]}." for student in sorted(unknown)]
+def _without_mark(entries: Sequence[Entry], to: str) -> list[str]:
+    """Who has an empty cell, and once what the platform makes of it."""
+    notes = []
     for entry in entries:
         if entry.final is None:
-            why = pages.one_line(not_graded.get(entry.student) or _why_empty(entry), 150)
+            why = pages.one_line(_why_empty(entry), 150)
             notes.append(f"{pages.one_line(entry.name, 60)} has an empty cell: {why}.")
     if notes and to != "csv":
         platform = to.capitalize()

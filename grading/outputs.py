@@ -38,7 +38,8 @@ def report_path(course: CourseFolder, assignment: str) -> Path:
 def entries_of(course: CourseFolder, assignment: str) -> list[Entry]:
     """What is known of each student's submission, by the student's name."""
     with known(course, assignment) as book:
-        return entries(book, course.stage("autograded"), course.stage("feedback"), assignment)
+        folders = course.stage("autograded"), course.stage("feedback")
+        return entries(book, *folders, assignment, course.students(assignment))
 
 
 @contextmanager
@@ -54,7 +55,7 @@ def known(course: CourseFolder, assignment: str) -> Iterator[Gradebook]:
         except MissingEntry as missing:
             course.notebook_name(assignment)  # says so where there is no such assignment at all
             raise GradingError(
-                f"{assignment} is not in the gradebook yet: nbgrader generate_assignment {assignment} "
+                f"{assignment} is not in the gradebook yet: nbgrader generate_assignment {assignment} --force "
                 "enters it."
             ) from missing
         yield book

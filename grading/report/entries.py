@@ -1,5 +1,6 @@
 """What the gradebook and the graded folder know of each student's submission."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class Entry:
         penalty: points taken off for handing in late.
         late: by how many seconds; 0 where it was in time, or no time is known.
         email: empty where the gradebook does not know it.
+        handed_in: a submission lies where it is graded from.
     """
 
     student: str
@@ -38,6 +40,7 @@ class Entry:
     penalty: float = 0.0
     late: float = 0.0
     email: str = ""
+    handed_in: bool = False
 
     @property
     def final(self) -> float | None:
@@ -49,18 +52,30 @@ class Entry:
         """Why the mark is what it is, in one sentence."""
         if self.record:
             return self.record.reason
-        return "nothing was handed in" if self.mark is None else "graded without a record"
+        if self.mark is not None:
+            return "graded without a record"
+        return "handed in, not graded yet" if self.handed_in else "nothing was handed in"
+
+    @property
+    def waits_for_run(self) -> bool:
+        """Whether a submission lies there and has no mark in the gradebook."""
+        return self.handed_in and self.mark is None
 
 
 def entries(
-    gradebook: Gradebook, graded_folder: Path, feedback_folder: Path, assignment: str
+    gradebook: Gradebook,
+    graded_folder: Path,
+    feedback_folder: Path,
+    assignment: str,
+    handed_in: Iterable[str] = (),
 ) -> list[Entry]:
-    """An entry for every student whom the gradebook or the graded folder knows, by name.
+    """An entry for every student whom the gradebook, the graded folder or a hand-in makes known, by name.
 
     Args:
         gradebook: nbgrader's database, open. Its marks are the ones that count: a person may have changed them.
         graded_folder, feedback_folder: nbgrader's folders, with STUDENT/ASSIGNMENT below.
         assignment: its name.
+        handed_in: whose submission lies there.
 
     Raises:
         nbgrader.api.MissingEntry: the gradebook has no such assignment.
@@ -69,6 +84,7 @@ def entries(
     submissions = {submission.student_id: submission for submission in facts.submissions}
     students = {student.id: student for student in gradebook.students}
     graded = {folder.parent.name for folder in graded_folder.glob(f"*/{assignment}/")}
+    there = {*handed_in}
     found = [
         _entry(
             student,
@@ -77,8 +93,9 @@ def entries(
             facts.max_score,
             record.read(graded_folder / student / assignment),
             _page(feedback_folder / student / assignment),
+            student in there,
         )
-        for student in students.keys() | graded
+        for student in students.keys() | graded | there
     ]
     return sorted(found, key=lambda entry: (entry.name.casefold(), entry.student))
 
@@ -90,6 +107,7 @@ def _entry(
     of: float,
     known: Record | None,
     page: Path | None,
+    handed_in: bool,
 ) -> Entry:
     called = [person.first_name, person.last_name] if person else []
     who = {
@@ -99,6 +117,7 @@ def _entry(
         "of": of,
         "record": known,
         "feedback": page,
+        "handed_in": handed_in,
     }
     if submission is None or not submission.notebooks:  # a run that was stopped left a record only
         return Entry(mark=None, needs_person=known is not None, **who)

@@ -52,7 +52,11 @@ def _facts(entries: Sequence[Entry], title: str, folder: Path, similar: Iterable
         "histogram": histogram(marks, of),
         "questions": _questions(entries),
         "waiting": [entry for entry in entries if entry.needs_person],
-        "missing": [entry for entry in entries if entry.mark is None and not entry.needs_person],
+        "missing": [
+            entry
+            for entry in entries
+            if entry.mark is None and not (entry.needs_person or entry.handed_in)
+        ],  # fmt: skip
         "unsandboxed": [entry for entry in graded if not entry.record.sandboxed],
         "failures": failures(list(entries)),
         "flagged": [entry for entry in graded if entry.record.flags],

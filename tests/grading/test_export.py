@@ -55,13 +55,11 @@ def test_who_is_flagged_or_not_graded_yet_is_told_so(tmp_path: Path):
     flagged = Record("eve", "a", "k", "passed all 8 tests", flags=["it patched assert", "more"])
     people = [
         Entry("eve", "Eve", 0, 20, needs_person=True, record=flagged),
-        Entry("zoe", "Zoë", None, 20),
+        Entry("zoe", "Zoë", None, 20, handed_in=True),
     ]
-    left = {student: "handed in, not graded yet: grade run a" for student in ("zoe", "new")}
-    assert export(people, "csv", tmp_path / "marks.csv", "a", not_graded=left) == [
-        "new has no line: handed in, not graded yet: grade run a.",
+    assert export(people, "csv", tmp_path / "marks.csv", "a") == [
         "Eve has an empty cell: waits for a person: it patched assert.",
-        "Zoë has an empty cell: handed in, not graded yet: grade run a.",
+        "Zoë has an empty cell: handed in, not graded yet.",
     ]
 
 

@@ -546,8 +546,8 @@ def test_what_is_collected_and_not_graded_yet_is_called_so(course: CourseFolder,
     assert capsys.readouterr().out.splitlines()[0] == told
     assert main(["export", ASSIGNMENT, "--to", "csv"]) == 0
     assert capsys.readouterr().out.splitlines()[:3] == [
-        "bob has no line: handed in, not graded yet: grade run 01_tiny.",
-        "ada has an empty cell: handed in, not graded yet: grade run 01_tiny.",
+        "ada has an empty cell: handed in, not graded yet.",
+        "bob has an empty cell: handed in, not graded yet.",
         "nina has an empty cell: nothing was handed in.",
     ]
 

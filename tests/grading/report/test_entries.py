@@ -95,6 +95,14 @@ def test_who_handed_in_nothing_and_who_was_graded_but_not_saved(gradebook, tmp_p
     assert (bob.name, bob.mark, bob.needs_person) == ("bob", None, True)
 
 
+def test_who_handed_in_and_is_not_graded_yet(gradebook, tmp_path: Path):
+    hand_in(gradebook, "ada")
+    folders = tmp_path / "autograded", tmp_path / "feedback"
+    found = {e.student: e for e in entries(gradebook, *folders, ASSIGNMENT, ["ada", "new"])}
+    assert found["new"].reason == "handed in, not graded yet" and found["new"].waits_for_run
+    assert not found["ada"].waits_for_run and found["ada"].reason == "graded without a record"
+
+
 def test_what_nbgrader_graded_without_us(gradebook, tmp_path: Path):
     hand_in(gradebook, "ada")
     ada = read(gradebook, tmp_path)["ada"]
