@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from benchmarks.timing import Row
 from grading.course import CourseFolder
 from grading.pool import processors
-from grading.sandbox.imports import wanted
+from grading.sandbox.imports import LATE, wanted
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSIGNMENT = "assignment"
@@ -122,9 +122,10 @@ def _handed_in(solution: NotebookNode, copies: int, settings: str) -> Iterator[C
 
 
 def own_work(notebook: NotebookNode) -> float:
-    """Seconds of the processor that a notebook's cells take in a kernel that has imported what they need."""
+    """Seconds of the processor that a notebook's cells take in a kernel that has imported what they name."""
     code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    names = "\n".join(f"try: import {name}\nexcept ImportError: pass" for name in wanted(code))
+    named = [name for name in wanted(code) if name not in LATE.values()]
+    names = "\n".join(f"try: import {name}\nexcept ImportError: pass" for name in named)
     before = f"{names}\nimport time as _time\n_started = _time.process_time()"
     whole = new_notebook(cells=[new_code_cell(before), *map(new_code_cell, code), new_code_cell("print(_time.process_time() - _started)")])  # fmt: skip
     NotebookClient(whole, resources={"metadata": {"path": str(ROOT)}}, kernel_name="python3").execute()  # fmt: skip

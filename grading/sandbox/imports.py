@@ -16,7 +16,8 @@ KNOWN = (
     "matplotlib.pyplot", "matplotlib_inline.backend_inline", "torch", "torch.nn", "torchvision", "PIL.Image", "sklearn.datasets", "skimage.data",
     "scipy.special", "sympy", "networkx", "mlxtend.data", "ipywidgets", "tqdm.auto", "helpers",
 )  # fmt: skip
-OPTIMIZERS = "torch._dynamo"  # which the first optimizer of a process imports
+# What torch imports only when it is first used so: what a notebook says, and the module. Both bring sympy.
+LATE = {"optim": "torch._dynamo", "grad": "torch.fx.experimental.symbolic_shapes"}
 FROM = re.compile(r"(?:^|;)\s*from\s+([\w.]+)", re.MULTILINE)
 IMPORT = re.compile(
     r"(?:^|;)\s*import\s+([\w.]+(?:\s+as\s+\w+)?(?:\s*,\s*[\w.]+(?:\s+as\s+\w+)?)*)", re.MULTILINE
@@ -34,5 +35,5 @@ def wanted(sources: Iterable[str]) -> tuple[str, ...]:
     roots = {name.split(".")[0] for name in named}
     known = [name for name in KNOWN if name.split(".")[0] in roots]
     ours = sorted(name for name in named if name.startswith("helpers."))
-    optimizers = [OPTIMIZERS] * ("torch" in roots and "optim" in text)
-    return (*KERNEL, *known, *ours, *optimizers)
+    late = [module for word, module in LATE.items() if "torch" in roots and word in text]
+    return (*KERNEL, *known, *ours, *late)

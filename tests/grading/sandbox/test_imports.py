@@ -1,8 +1,11 @@
 """What a warm process imports: what notebooks ask for, and nothing that a student chose."""
 
+import subprocess
+import sys
+
 import pytest
 
-from grading.sandbox.imports import KERNEL, KNOWN, OPTIMIZERS, wanted
+from grading.sandbox.imports import KERNEL, KNOWN, LATE, wanted
 
 
 def test_what_is_asked_for_is_imported():
@@ -13,7 +16,7 @@ def test_what_is_asked_for_is_imported():
     ]
     found = wanted(cells)
     assert {"numpy", "torch", "helpers", "helpers.checks"} <= set(found)
-    assert not {"sympy", "torchvision", OPTIMIZERS} & set(found)
+    assert not {"sympy", "torchvision", *LATE.values()} & set(found)
 
 
 @pytest.mark.parametrize(
@@ -28,9 +31,24 @@ def test_however_it_is_written(line: str):
     assert "torch" in wanted([line])
 
 
-def test_optimizers_are_prepared_where_they_are_used():
-    assert OPTIMIZERS in wanted(["import torch\nstep = torch.optim.SGD"])
-    assert OPTIMIZERS not in wanted(["optim = 1"])
+@pytest.mark.parametrize("word", LATE)
+def test_what_torch_imports_late_is_prepared_where_it_is_used(word: str):
+    assert LATE[word] in wanted([f"import torch\nx = torch.{word}"])
+    assert LATE[word] not in wanted([f"{word} = 1"])
+
+
+@pytest.mark.parametrize(
+    ("word", "use"),
+    [
+        ("optim", "torch.optim.SGD([torch.ones(1, requires_grad=True)])"),
+        ("grad", "x = torch.ones(2, requires_grad=True); torch.autograd.grad(x * x, x, torch.ones(2))"),
+    ],
+)  # fmt: skip
+def test_torch_still_imports_it_late(word: str, use: str):
+    """Else it is imported for nothing."""
+    said = f"import sys, torch; before = {LATE[word]!r} in sys.modules; {use}; print(before, {LATE[word]!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "True"], done.stderr
 
 
 def test_nothing_else_can_be_named():
