@@ -1,5 +1,6 @@
 """What a submission can see and do in the jail. Each test fails when the mechanism that it names is taken out."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -301,6 +302,19 @@ def test_a_kernel_ends_with_the_process_that_asked_for_it():
     os.waitpid(worker, 0), os.close(reading), os.close(writing)
     assert init.wait(10) is None or not init.is_running()
     assert ours.alive and jail() is ours
+
+
+def test_a_kernel_that_was_killed_has_ended_when_the_manager_looks(monkeypatch):
+    """It looks again only after a tenth of a second: one wait, however long the end takes, and no second look."""
+    provisioner = SandboxProvisioner()
+    provisioner.kernel = fork_kernel(jail())
+    waits = []
+    wait = provisioner.kernel.wait
+    monkeypatch.setattr(provisioner.kernel, "wait", lambda seconds: waits.append(seconds) or wait(seconds))  # fmt: skip
+    asyncio.run(provisioner.kill())
+    assert waits and max(waits) > 0
+    assert asyncio.run(provisioner.poll()) == 0
+    asyncio.run(provisioner.cleanup())
 
 
 def fork_kernel(ours: Jail) -> Kernel:
