@@ -52,13 +52,16 @@ def test_no_flood_is_kept_and_what_comes_after_it_counts(flood: str):
     assert whole.cells[-1].outputs == [] and "widgets" not in whole.metadata
 
 
-def test_many_full_cells_are_cut_but_never_a_test():
-    full = "print('x' * 900)"
-    shown = graded("b", "print('y' * 900)\n1", 1)
-    whole = run(*[full] * (FULL_CELLS + 5), shown, output_limit=1000)
+@pytest.mark.parametrize("end", ["", ", flush=True"], ids=["one message", "two messages"])
+def test_many_full_cells_are_cut_but_never_a_test(end: str):
+    """The kernel sends what is printed in one message or in more, as its clock has it."""
+    limit, size = 1000, 700  # characters; a message is more than its text
+    full = f"print('x' * {size}{end})\nprint()"
+    shown = graded("b", f"print('y' * {size}{end})\n1", 1)
+    whole = run(*[full] * (FULL_CELLS * limit // size), shown, output_limit=limit)
     texts = ["".join(o.get("text", "") for o in cell.outputs) for cell in whole.cells]
-    assert sum(text.startswith("xxx") for text in texts) <= FULL_CELLS
-    assert texts[-2] == f"[output beyond the notebook's {1000 * FULL_CELLS} characters was dropped]\n"  # fmt: skip
+    assert sum(text.count("x") for text in texts) <= FULL_CELLS * limit
+    assert texts[-2] == f"[output beyond the notebook's {FULL_CELLS * limit} characters was dropped]\n"  # fmt: skip
     assert texts[-1].startswith("yyy") and len(whole.cells[-1].outputs) == 2
 
 
