@@ -7,9 +7,8 @@ from nbformat import NotebookNode
 
 from grading.course import SETTINGS, CourseFolder
 from tests.grading.evenings import ASSIGNMENT, RIGHT, WRONG_ADD
+from tests.grading.intake.downloads import moodle, zipped
 from tests.grading.tiny import ADD, ADD_TEST, DOUBLE, DOUBLE_TEST, answer, graded, notebook
-
-__all__ = ["ASSIGNMENT", "RIGHT", "WRONG_ADD", "answered", "configure"]
 
 TEXT = """
 import os, sys
@@ -26,6 +25,10 @@ c.Exchange.root = str(ROOT / "exchange")
 limit_autograding(c)
 c.SandboxExecute.memory_limit = 1000
 """
+ROSTER = (
+    "id,first_name,last_name,email,username\nada,Ada,Lovelace,ada@x.org,al\nbob,Bob,Hope,bob@x.org,bh\n"
+    "eve,Eve,Sly,eve@x.org,es\nnina,Nina,Nobody,nina@x.org,nn\n"
+)
 
 
 def configure(root: Path, *more: NotebookNode) -> CourseFolder:
@@ -47,3 +50,21 @@ def answered(course: CourseFolder, answers: dict[str, str]) -> str:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         cell.source = answers.get(name, cell.source)
     return nbformat.writes(whole)
+
+
+def download(course: CourseFolder) -> None:
+    """A Moodle zip of ada, who is right, bob, who is half right, eve, whose file is damaged, and a stranger; and the roster."""
+    files = {
+        "Ada Lovelace_1": answered(course, RIGHT),
+        "Bob Hope_2": answered(course, WRONG_ADD),
+        "Eve Sly_3": '{"cells": [',
+        "Zoe Strange_4": answered(course, RIGHT),
+    }
+    handed_in = {whose: {"tiny.ipynb": text.encode()} for whose, text in files.items()}
+    Path("download.zip").write_bytes(zipped(moodle(handed_in)))
+    Path("roster.csv").write_text(ROSTER)
+
+
+def duedate(course: CourseFolder) -> str:
+    with course.open_gradebook() as book:
+        return f"{book.find_assignment(ASSIGNMENT).duedate}"
