@@ -43,7 +43,8 @@ def collect(options: Namespace) -> int:
         typed or _deadline(course, assignment),
     )
     _enter(course, assignment, options.roster, typed)  # last: nothing is kept of what failed
-    print("\n".join(_collected(rows)))
+    strangers = _strangers(course, assignment, options.roster) if options.roster else []
+    print("\n".join([*_collected(rows), *strangers]))
     if typed:
         print(f"deadline  {with_zone(typed)}")
     return 1 if any(row.what == "refused" for row in rows) else 0
@@ -184,6 +185,18 @@ def _collected(rows: list[Collected]) -> list[str]:
     counts = Counter(row.what for row in rows)
     lines.append(", ".join(f"{count} {what}" for what, count in counts.items()) + ".")
     return list(filter(None, lines))
+
+
+def _strangers(course: CourseFolder, assignment: str, roster: Path) -> list[str]:
+    """Who lies among the submitted and is not in the class: most often somebody collected without the roster."""
+    ids = {student.id for student in read_roster(roster)}
+    names = [student for student in course.students(assignment) if student not in ids]
+    lines = listed("Handed in by names that the roster does not know", names)
+    cure = (
+        f"Are they students of it, collected without the roster? Remove their folders from {course.stage('submitted')}, "
+        "and where they are graded type nbgrader db student remove NAME --force."
+    )
+    return [*lines, cure] if names else []
 
 
 def _executor(job: Run, options: Namespace) -> tuple[Callable[[], Executor], int]:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from grading import commands, record
 from grading.__main__ import main
 from grading.course import CourseFolder
 from grading.lines import listed, section
+from grading.outputs import entries_of
 from grading.record import Record
 from grading.run import Run
 from grading.sandbox.imports import EARLY
@@ -76,6 +78,27 @@ def test_names_and_the_deadline_go_to_the_gradebook(course: CourseFolder):
     assert main(command) == 1  # the gradebook's deadline stays
     with course.open_gradebook() as book:
         assert f"{book.find_assignment(ASSIGNMENT).duedate}" == "2031-05-04 21:59:00"
+
+
+def test_who_was_collected_without_the_roster_is_told_and_leaves_as_it_says(course: CourseFolder, capsys):  # fmt: skip
+    download(course)
+    command = ["collect", ASSIGNMENT, "download.zip"]
+    with_roster = [*command, "--roster", "roster.csv"]
+    assert main(command) == 0 and main(with_roster) == 1
+    said = capsys.readouterr().out
+    assert "does not know (4): ada_lovelace, bob_hope, eve_sly, zoe_strange.\n" in said
+    assert f"Remove their folders from {course.stage('submitted')}, " in said
+    with course.open_gradebook() as book:
+        book.add_student("ada_lovelace")
+        with book.db.no_autoflush:
+            book.add_submission(ASSIGNMENT, "ada_lovelace")
+        book.db.commit()
+    for student in ("ada_lovelace", "bob_hope", "eve_sly", "zoe_strange"):
+        shutil.rmtree(course.stage("submitted") / student)
+    remove = ["nbgrader", "db", "student", "remove", "ada_lovelace", "--force"]
+    subprocess.run([sys.executable, "-m", *remove], check=True, capture_output=True)
+    assert [entry.student for entry in entries_of(course, ASSIGNMENT)] == ["ada", "bob", "eve", "nina"]  # fmt: skip
+    assert main(with_roster) == 1 and "does not know" not in capsys.readouterr().out
 
 
 def test_a_deadline_counts_in_its_own_collection_and_is_kept_when_that_succeeds(course: CourseFolder, capsys):  # fmt: skip
