@@ -7,7 +7,9 @@ A text leaks where it holds a run of eight tokens of the secret that is not give
 import io
 import re
 import tokenize
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -39,10 +41,10 @@ def leaks(solution: NotebookNode, student: NotebookNode) -> list[str]:
     return found + open_secrets(solution)
 
 
-def secret_runs(solution: NotebookNode) -> set[Run]:
+def secret_runs(solution: NotebookNode) -> frozenset[Run]:
     """Every run of eight tokens that stands between the marks of the solution's notebook and nowhere outside them."""
     secrets, _ = split(solution)
-    return {run for secret in secrets for run in runs(secret)} - given_runs(solution)
+    return frozenset(run for secret in secrets for run in runs(secret)) - given_runs(solution)
 
 
 def given_runs(solution: NotebookNode) -> set[Run]:
@@ -121,7 +123,7 @@ def runs(sequence: list[str]) -> list[Run]:
     return [tuple(sequence[i : i + RUN]) for i in range(len(sequence) - RUN + 1)]
 
 
-def in_code(secret: set[Run], source: str) -> list[Run]:
+def in_code(secret: frozenset[Run], source: str) -> list[Run]:
     """The secret runs in a piece of code: by tokens, and in its comments by text. What is no code is searched as text."""
     try:
         sequence = tokens(source, comments=True)
@@ -134,25 +136,40 @@ def in_code(secret: set[Run], source: str) -> list[Run]:
 
 # A picture in base64: a line of at least this many such characters is no code, and most of a lecture's bytes.
 PICTURE = re.compile(r"[A-Za-z0-9+/]{500,}={0,2}")
+WORD = re.compile(r"\w+")
 
 
-def in_text(secret: set[Run], texts: list[str]) -> list[Run]:
+def in_text(secret: frozenset[Run], texts: list[str]) -> list[Run]:
     """The secret runs in texts, whatever white space stands between their tokens."""
     text = PICTURE.sub(" ", "\n\n".join(texts))
+    by_word = _by_word(secret)
+    possible = [run for word in {"", *WORD.findall(text)} for run in by_word.get(word, [])]
     return [
         run
-        for run in sorted(secret)
+        for run in sorted(possible)
         if all(token in text for token in run) and re.search(r"\s*".join(map(re.escape, run)), text)
     ]
 
 
-def in_notebook(secret: set[Run], notebook: NotebookNode) -> list[Run]:
+@lru_cache(maxsize=4)
+def _by_word(secret: frozenset[Run]) -> dict[str, list[Run]]:
+    """The runs by the longest word inside them: a text that lacks the word, as most do, need not be searched for the run.
+
+    The first and the last token do not count: in a text they can be part of a longer word. "" has the runs without a word.
+    """
+    index = defaultdict(list)
+    for run in secret:
+        index[max(WORD.findall(" ".join(run[1:-1])), key=len, default="")].append(run)
+    return index
+
+
+def in_notebook(secret: frozenset[Run], notebook: NotebookNode) -> list[Run]:
     """The secret runs anywhere in a notebook."""
     in_cells = [run for cell in notebook.cells for run in _in_cell(secret, cell)]
     return in_cells + in_text(secret, _texts(notebook.metadata))
 
 
-def in_file(secret: set[Run], path: Path) -> list[Run]:
+def in_file(secret: frozenset[Run], path: Path) -> list[Run]:
     """The secret runs in a file: a notebook, Python code, or any other text. Pictures and the like hold none."""
     if path.suffix == ".ipynb":
         return in_notebook(secret, read(path))
@@ -163,7 +180,7 @@ def in_file(secret: set[Run], path: Path) -> list[Run]:
     return in_code(secret, text) if path.suffix == ".py" else in_text(secret, [text])
 
 
-def _in_cell(secret: set[Run], cell: NotebookNode) -> list[Run]:
+def _in_cell(secret: frozenset[Run], cell: NotebookNode) -> list[Run]:
     beside = [cell.metadata, cell.get("outputs", []), cell.get("attachments", {})]
     if cell.cell_type == "code":
         return in_text(secret, _texts(beside)) + in_code(secret, cell.source)

@@ -64,7 +64,7 @@ def betrayed(root: Path, edition: Path) -> list[str]:
     return found + [line for solution in solutions for line in open_secrets(solution, public)]
 
 
-def _in_files(secret: set[Run], edition: Path) -> list[str]:
+def _in_files(secret: frozenset[Run], edition: Path) -> list[str]:
     files = [
         path for path in sorted(edition.rglob("*")) if path.is_file() and ".git" not in path.parts
     ]
@@ -82,7 +82,7 @@ def _public_runs(root: Path) -> set[Run]:
     return {run for source in cells + modules for run in runs(tokens(source))}
 
 
-def _answer_runs(root: Path) -> set[Run]:
+def _answer_runs(root: Path) -> frozenset[Run]:
     """The runs of tokens in the right answers that the course's tests hold, cells titled `question | right | label`.
 
     The line that names the function and its arguments is no secret: the question states it.
@@ -90,7 +90,7 @@ def _answer_runs(root: Path) -> set[Run]:
     texts = [path.read_text(encoding="utf-8") for path in root.glob("tests/exercises/**/*.py")]
     cells = [part.partition("\n") for text in texts for part in re.split(r"(?m)^# %%", text)[1:]]
     right = [re.sub(r"(?m)^def .*", "", code) for title, _, code in cells if "| right |" in title]
-    return {run for code in right for run in runs(tokens(code))}
+    return frozenset(run for code in right for run in runs(tokens(code)))
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:

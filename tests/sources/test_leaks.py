@@ -62,6 +62,17 @@ def test_what_is_given_is_no_secret():
 def test_a_secret_beside_a_picture_is_found_and_the_picture_is_not_searched():
     secret = ("result", "=", "2", "*", "x", "+", "1", "/")
     picture = "iVBORw0KGgo" + "A" * 600 + "=="
-    assert in_text({secret}, [f'"{picture}" result = 2 * x + 1 / y "{picture}"']) == [secret]
+    assert in_text(frozenset({secret}), [f'"{picture}" result = 2 * x + 1 / y "{picture}"']) == [
+        secret
+    ]
     hidden = ("A" * 600,)
-    assert in_text({hidden}, [picture]) == []
+    assert in_text(frozenset({hidden}), [picture]) == []
+
+
+def test_ends_of_a_secret_that_are_parts_of_longer_words_are_found():
+    secret = ("x", "=", "scale", "*", "grad", "+", "1", "/", "y")
+    text = "`max = scale*grad + 1 / years`"
+    assert in_text(frozenset({secret}), [text]) == [secret]
+    assert in_text(frozenset({secret}), [text.replace("scale", "upscale")]) == []
+    brackets = tuple("(([-]))+")
+    assert in_text(frozenset({brackets}), ["see (([ - ])) +"]) == [brackets]
