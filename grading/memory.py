@@ -19,13 +19,15 @@ def proportional(processes: Iterable[psutil.Process]) -> int:
 
 
 def _held(process: psutil.Process, full: bool = False) -> int:
-    try:
-        memory = process.memory_full_info() if full else process.memory_info()
-        return getattr(memory, "pss", memory.rss)
-    except psutil.NoSuchProcess:
-        return 0
-    except psutil.AccessDenied:  # a process that has changed its user, or macOS for full=True
-        return process.memory_info().rss if full else 0
+    for look in [process.memory_full_info] * full + [process.memory_info]:
+        try:
+            memory = look()
+            return getattr(memory, "pss", memory.rss)
+        except psutil.NoSuchProcess:
+            return 0
+        except psutil.AccessDenied:
+            pass  # it has changed its user; or this is macOS, and the look a full one
+    return 0
 
 
 class FamilyWatch:
@@ -74,7 +76,11 @@ class FamilyWatch:
 
     def _watch(self, look: Callable[[], str]) -> None:
         while not self._over.wait(self.interval):
-            if too_much := look():
+            try:
+                too_much = look()
+            except psutil.Error:  # a process changed while it was looked at: the next look comes
+                continue
+            if too_much:
                 self.exceeded = self.exceeded or too_much
                 self._over.set()
                 self._end_all()
@@ -86,7 +92,8 @@ class FamilyWatch:
     def _too_heavy(self) -> str:
         family = self.family
         roughly = resident(family)
-        if abs(roughly - self._roughly) > NOTICEABLE:  # the exact number costs more
+        # The exact number costs more. The rough one is never less, but hides when a child writes what it shared.
+        if roughly > self.limit or abs(roughly - self._roughly) > NOTICEABLE:
             self._roughly, self.held = roughly, proportional(family)
         self.peak = max(self.peak, self.held)
         return f"{self.limit // 2**20} MiB of memory" if self.held > self.limit else ""

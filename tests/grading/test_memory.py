@@ -1,11 +1,14 @@
 """The memory of a family of processes, and its end."""
 
+import signal
 import subprocess
 import sys
 import time
 
 import psutil
+import pytest
 
+from grading import memory
 from grading.memory import FamilyWatch, proportional, resident
 
 MIB = 2**20
@@ -27,6 +30,23 @@ for _ in range(3):
         break
 print("ready", flush=True)
 time.sleep(600)
+"""
+
+
+# A child holds what it shares with its parent, and writes it when it is told to.
+WRITES = """
+import os, signal, sys
+held = bytearray(b"1") * (60 * 2**20)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+if os.fork() == 0:
+    print("ready", flush=True)
+    signal.sigwait([signal.SIGUSR1])
+    for page in range(0, len(held), 4096):
+        held[page] = 2
+    print("ready", flush=True)
+else:
+    print("ready", flush=True)
+signal.pause()
 """
 
 
@@ -54,6 +74,20 @@ def test_the_memory_of_a_family_is_counted_together_and_the_family_ended():
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
 
 
+def test_a_look_that_fails_is_not_the_last(monkeypatch: pytest.MonkeyPatch):
+    process, looks = family_of(PAIR, 2), []
+
+    def fails_first(family):
+        if not looks.append(1) and len(looks) == 1:
+            raise psutil.AccessDenied
+        return resident(family)
+
+    monkeypatch.setattr(memory, "resident", fails_first)
+    with FamilyWatch(process.pid, 100 * MIB, interval=0.01) as watch:
+        process.wait(60)
+    assert watch.exceeded
+
+
 def test_below_the_limit_nothing_happens_until_the_end():
     process = family_of(PAIR, 2)
     with FamilyWatch(process.pid, 1000 * MIB, interval=0.01) as watch:
@@ -70,6 +104,18 @@ def test_a_child_whose_parent_ended_is_still_known():
         process.kill()
         process.wait(60)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+def test_what_a_child_shared_counts_from_when_it_writes_it():
+    """Its resident memory does not change then."""
+    process = family_of(WRITES, 2)
+    with FamilyWatch(process.pid, 100 * MIB, interval=0.01) as watch:
+        wait_for(lambda: len(watch.family) == 2 and watch.held > 60 * MIB)
+        assert process.poll() is None
+        (child,) = watch.family - {watch.root}
+        child.send_signal(signal.SIGUSR1)
+        process.wait(60)
+    assert watch.exceeded
 
 
 def test_what_processes_share_counts_once():
