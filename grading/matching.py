@@ -7,6 +7,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from grading.intake.notebook import pictures
 from grading.skeleton import Given, Skeleton, defined, plain
 
 KINDS = ("code", "markdown", "raw")
@@ -66,24 +67,13 @@ def handed(cell: NotebookNode) -> Handed:
         cell["source"],
         name if isinstance(name, str) else "",
         tuple(id for id in (cell.get("id"), metadata.get("id")) if isinstance(id, str)),
-        _pictures(cell.get("attachments")),
+        pictures(cell.get("attachments")),
     )
 
 
 def match(cells: list[Handed], skeleton: Skeleton) -> Matching:
     """Match by name, then by id, then by text, then by what stands between the same neighbours."""
     return _Matcher(cells, skeleton).match()
-
-
-def _pictures(raw: Any) -> dict[str, Any]:
-    """Pictures that a text shows: {file: {type: base64}}."""
-    files = raw.items() if isinstance(raw, dict) else ()
-    kept = {
-        name: {k: v for k, v in file.items() if str(k).startswith("image/") and isinstance(v, str)}
-        for name, file in files
-        if isinstance(name, str) and isinstance(file, dict)
-    }
-    return {name: file for name, file in kept.items() if file}
 
 
 Rule = Callable[[list[Given], list[Handed]], list[tuple[int, int]]]  # pairs of places in both lists

@@ -2,6 +2,7 @@
 
 from nbformat import NotebookNode
 
+from grading.intake.notebook import take_id
 from grading.matching import Handed, Matching, handed, match
 from grading.skeleton import (
     Given,
@@ -10,7 +11,6 @@ from grading.skeleton import (
     plain,
     plain_cell,
     skeleton_of,
-    take_id,
 )
 
 __all__ = ["Skeleton", "restore", "skeleton_of"]
@@ -128,9 +128,9 @@ class _Work:
         retyped = [given.name for given, cell in named if given.cell_type != cell.kind]
         return {
             "changed, though not for editing: the instructor's text is back": changed,
-            "there more than once: the first answer counts as it": self.matching.doubled,
-            "without its name: recognised by its place or text": self.matching.found,
-            "of another type: taken for the instructor's": retyped,
+            "there more than once: the first answer was graded": self.matching.doubled,
+            "without its name, and recognised by its place or text": self.matching.found,
+            "of another type than the instructor's, and put back": retyped,
         }
 
 

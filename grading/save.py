@@ -14,13 +14,8 @@ from nbgrader.utils import compute_checksum, is_solution, is_task, parse_utc
 from grading import record
 from grading.course import CourseFolder
 from grading.intake.files import in_the_way
+from grading.intake.reading import STAMPS, TIME
 from grading.record import Record
-
-TIME = "timestamp.txt"
-STAMPS = (
-    TIME,
-    "submission_secret.txt",
-)  # nbgrader's, beside what was handed in through its exchange
 
 
 def save(
@@ -45,12 +40,8 @@ def save(
     ours = {record.FILE, f".{record.FILE}", name, f".{name}", *STAMPS}
     _write_folder(folder, {p: c for p, c in files.items() if not in_the_way(p, ours)} | stamps)
     _replace(folder / name, nbformat.writes(notebook).encode())
-    try:
-        _enter(book, done, notebook)
-        take_off_lateness(book, course, done.assignment, done.student)
-    except Exception:
-        book.db.rollback()  # the next one's marks can be written
-        raise
+    _enter(book, done, notebook)
+    take_off_lateness(book, course, done.assignment, done.student)
     record.write(done, folder)
 
 

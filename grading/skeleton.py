@@ -4,7 +4,6 @@ import copy
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
 from typing import Any
 
 import nbformat
@@ -14,9 +13,10 @@ from nbgrader.api import Gradebook, MissingEntry, Notebook, SourceCell
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
+from grading.intake.notebook import take_id
+
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 ABOUT = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
-ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # nbformat's
 DEFINED = re.compile(  # names of functions, classes and variables that begin a line
     r"^(?:(?:async +)?(?:def|class) +(\w+)|(\w+) *(?::[^=\n]*)?=(?!=))", re.MULTILINE
 )
@@ -167,15 +167,6 @@ def skeleton_of(gradebook: Gradebook, assignment: str, release: NotebookNode) ->
     return Skeleton(tuple(book.given(cell, take_id(cell.get("id"), ids)) for cell in release.cells))
 
 
-def take_id(wanted: object, taken: set[str]) -> str:
-    """A valid id that no other cell has, the wanted one where it can be; it is added to those taken."""
-    free = (f"cell-{number}" for number in count(1) if f"cell-{number}" not in taken)
-    valid = isinstance(wanted, str) and ID.fullmatch(wanted) and wanted not in taken
-    id = wanted if valid else next(free)
-    taken.add(id)
-    return id
-
-
 def _find_notebook(gradebook: Gradebook, assignment: str, names: list[str]) -> Notebook:
     """The assignment's notebook; of several the one with the most of these names."""
     try:
@@ -184,7 +175,7 @@ def _find_notebook(gradebook: Gradebook, assignment: str, names: list[str]) -> N
         notebooks = []
     if not notebooks:
         raise ValueError(
-            f"{assignment} is not in the gradebook: run nbgrader generate_assignment {assignment}."
+            f"{assignment} is not in the gradebook: run nbgrader generate_assignment {assignment} --force."
         )
     return max(notebooks, key=lambda book: len({c.name for c in book.source_cells} & set(names)))
 

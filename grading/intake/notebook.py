@@ -3,6 +3,7 @@
 import json
 import re
 from collections import defaultdict
+from itertools import count
 from typing import Any
 
 import nbformat
@@ -23,6 +24,8 @@ OTHER_KINDS = {
 }
 TYPES = {"code": "code", "python": "code", "raw": "raw", "markdown": "markdown", "md": "markdown"}
 TYPES |= {"text": "markdown", "heading": "markdown", "html": "markdown"}  # of older formats
+ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # as nbformat has it
+IMAGE = re.compile(r"image/[a-z+.-]+")
 TEXTS = ("source", "input", "code", "text")  # where format 4, formats 3 and 2, and format 1 have it
 
 
@@ -31,7 +34,7 @@ class NoNotebook(Exception):
 
 
 def parse(data: bytes, limits: Limits) -> tuple[NotebookNode, list[str]]:
-    """The notebook with nothing but its cells' types, texts and grade_ids, and what had to be repaired.
+    """The notebook with nothing but its cells' types, texts, names, ids and pictures, and what had to be repaired.
 
     Whatever else stands in the file is not looked at, so it cannot be wrong.
 
@@ -48,6 +51,9 @@ def parse(data: bytes, limits: Limits) -> tuple[NotebookNode, list[str]]:
         raise NoNotebook(f"has more than {limits.cells} cells: hand in your answers alone")
     read = [_read_cell(cell, number, notes) for number, cell in enumerate(cells, 1)]
     kept = [cell for cell in read if cell]
+    taken: set[str] = set()
+    for cell in kept:  # an id of ours is none that the instructor's cells may have
+        cell["id"] = take_id(cell.get("id"), taken, "own")
     if sum(len(cell["source"]) for cell in kept) > limits.source:
         raise NoNotebook(f"holds too much code and text: shorten it and {AGAIN}")
     whole = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": kept}
@@ -160,8 +166,42 @@ def _read_cell(raw: Any, number: int, notes: Notes) -> dict[str, Any] | None:
         text = "#" * int(level) + " " + " ".join(text.splitlines())
     name = _inside(raw, "metadata", "nbgrader", "grade_id")
     about = {"nbgrader": {"grade_id": encodable(name)}} if isinstance(name, str) else {}
-    cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": about, "source": text}
-    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+    cell = {"cell_type": kind, "metadata": about | _id_of(_inside(raw, "metadata")), "source": text}
+    if kind == "code":
+        return cell | _id_of(raw) | {"execution_count": None, "outputs": []}
+    shown = pictures(raw.get("attachments"))
+    return cell | _id_of(raw) | ({"attachments": shown} if shown else {})
+
+
+def pictures(raw: Any) -> dict[str, dict[str, str]]:
+    """What a text shows of what is attached to it, {file: {type: base64}}, whatever else is there."""
+    files = raw.items() if isinstance(raw, dict) else ()
+    kept = {
+        encodable(name): {k: v for k, v in file.items() if IMAGE.fullmatch(k) and _is_plain(v)}
+        for name, file in files
+        if isinstance(name, str) and isinstance(file, dict)
+    }
+    return {name: file for name, file in kept.items() if file}
+
+
+def _is_plain(text: Any) -> bool:
+    return isinstance(text, str) and text.isascii()
+
+
+def take_id(wanted: object, taken: set[str], else_: str = "cell") -> str:
+    """A valid id that no other cell has, the wanted one where it can be, else a number behind this word; it is added to those taken."""
+    numbers = count(len(taken) + 1)
+    free = (id for number in numbers if (id := f"{else_}-{number}") not in taken)
+    valid = isinstance(wanted, str) and ID.fullmatch(wanted) and wanted not in taken
+    id = wanted if valid else next(free)
+    taken.add(id)
+    return id
+
+
+def _id_of(raw: Any) -> dict[str, str]:
+    """A cell's own id; Colab has it among the metadata."""
+    id = _inside(raw, "id")
+    return {"id": id} if _is_plain(id) else {}
 
 
 def _inside(raw: Any, *keys: str) -> Any:

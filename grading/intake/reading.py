@@ -22,7 +22,8 @@ from grading.intake.notebook import NoNotebook, parse
 from grading.intake.text import encodable
 from grading.intake.zips import EMPTY_ZIP, unpack_own
 
-TIME = "timestamp.txt"  # nbgrader's, beside what was handed in, as is its submission_secret.txt
+# nbgrader's, beside what was handed in through its exchange.
+STAMPS = TIME, SECRET = "timestamp.txt", "submission_secret.txt"
 LEFT_OUT = "left_out.json"  # the same for what was not taken when the submission was collected
 
 
@@ -53,7 +54,7 @@ def read_submission(folder: Path, name: str, limits: Limits = LIMITS) -> Submiss
     """
     files, left_out = take(list_folder(folder, limits.depth), limits)
     before = left_out_before(files.pop(LEFT_OUT, b"{}"))
-    for its_own in (TIME, "submission_secret.txt"):
+    for its_own in STAMPS:
         files.pop(its_own, None)
     files, more = unpack_own(files, limits)
     return find_notebook(files, before | left_out | more, name, limits)

@@ -215,7 +215,7 @@ def test_of_doubled_answers_the_first_real_one_counts_and_the_other_still_runs(
     assert named(restored)["double"].source == WORKED["double"]
     assert restored.cells[at(restored, "double") + 1].source == second.source
     assert "NotImplementedError" not in str(texts(restored))
-    assert notes == ["double: there more than once: the first answer counts as it"]
+    assert notes == ["double: there more than once: the first answer was graded"]
 
 
 def test_doubled_tests_are_there_once(skeleton: Skeleton, honest: NotebookNode):
@@ -243,7 +243,9 @@ def test_retyped_cells(skeleton: Skeleton, honest: NotebookNode):
     check(restored, skeleton)
     assert passed(restored) == {"double_test", "triple_test", "quadruple_test"}
     assert named(restored)["essay"].source == WORKED["essay"]
-    assert notes == ["double, triple_test, essay: of another type: taken for the instructor's"]
+    assert notes == [
+        "double, triple_test, essay: of another type than the instructor's, and put back"
+    ]
 
 
 EDITED_IMPORTS = [
@@ -296,7 +298,7 @@ def test_an_answer_in_a_new_cell_instead_of_the_deleted_one(
     honest.cells[at(honest, "double")] = own("# mine\n" + WORKED["double"])
     restored, notes = restore(honest, skeleton)
     assert named(restored)["double"].source == "# mine\n" + WORKED["double"]
-    assert notes == ["double: without its name: recognised by its place or text"]
+    assert notes == ["double: without its name, and recognised by its place or text"]
 
 
 def test_a_stub_does_not_come_back_over_an_answer_that_stands_elsewhere(
@@ -346,7 +348,7 @@ def refused(every: Every, release: NotebookNode, assignment: str = ASSIGNMENT) -
 
 def test_an_assignment_that_the_gradebook_lacks(every: Every):
     assert refused(every, every.release, "02_other") == (
-        "02_other is not in the gradebook: run nbgrader generate_assignment 02_other."
+        "02_other is not in the gradebook: run nbgrader generate_assignment 02_other --force."
     )
 
 

@@ -112,7 +112,7 @@ CELLS = [
     Case("only answers", edit=without("setup", *TESTS)),
     Case("no cells", NONE, edit=lambda whole: whole.update(cells=[])),
     Case("every cell twice", edit=twice),
-    Case("a second answer", edit=corrected_later, says="the first answer counts"),
+    Case("a second answer", edit=corrected_later, says="the first answer was graded"),
     Case("a split answer", edit=split),
     Case("all answers in one cell", edit=merged),
     Case("an answer in a new cell", edit=lambda whole: (without("double")(whole), whole.cells.insert(2, own(RIGHT["double"])))),

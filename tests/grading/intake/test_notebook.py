@@ -40,7 +40,7 @@ def test_an_honest_notebook_is_read_without_a_word():
     ]
 
 
-def test_only_type_text_and_name_are_kept():
+def test_only_type_text_name_id_and_pictures_are_kept():
     rich = code("x", "a", outputs=[{"output_type": "stream", "name": "stdout", "text": "out"}])
     rich["metadata"] |= {"tags": ["skip-execution"]}
     rich["attachments"] = {"a.png": {"image/png": "AAAA"}}
@@ -48,13 +48,30 @@ def test_only_type_text_and_name_are_kept():
     assert notebook.metadata == {}
     assert notebook.cells[0] == {
         "cell_type": "code",
-        "id": "cell-1",
+        "id": "own-1",
         "metadata": {"nbgrader": {"grade_id": "a"}},
         "source": "x",
         "execution_count": None,
         "outputs": [],
     }
     assert isinstance(notebook.cells[0], NotebookNode)
+
+
+def test_pictures_of_a_text_are_kept_and_nothing_else_that_is_attached():
+    text = {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": "![](a.png)"}
+    odd = {"b.png": {"image/png": 5, "text/html": "<b>"}, "c": 7, "d.png": {"image/png": "ü"}}
+    text["attachments"] = {"a.png": {"image/png": "AAAA", "text/plain": "x"}, **odd}
+    notebook, _ = parse(saved(text), Limits())
+    assert notebook.cells[0].attachments == {"a.png": {"image/png": "AAAA"}}
+    assert notebook.cells[0].id == "mine"
+
+
+def test_ids_that_stand_twice_or_are_none_get_one_that_no_instructor_s_cell_has():
+    cells = [code("x") | {"id": id} for id in ("a", "a", "no id", 5, "own-1")] + [code("y")]
+    notebook, _ = parse(saved(*cells), Limits())
+    ids = [cell.id for cell in notebook.cells]
+    assert ids[0] == "a" and ids[3] == "own-4" and len({*ids}) == 6
+    assert all(id.startswith("own-") for id in ids[1:])
 
 
 @pytest.mark.parametrize(
