@@ -106,7 +106,7 @@ def _findings(cells: list[NotebookNode], at: int, paid: list[int], nonce: str) -
             yield f"the cell of {_test(before)} was not what the kernel ran"
         elif not answer.success:
             yield f"{_test(before)} failed in the kernel, and yet no error came from it"
-        elif cell.metadata.grading.get("due") and not results_of(before):
+        elif cell.metadata.grading.get("due") and not any("data" in o for o in before.outputs):
             yield f"{_test(before)} shows a value last, and yet none came from it"
 
 

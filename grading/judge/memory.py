@@ -13,7 +13,7 @@ OPERATORS = frozenset(
 # A class's flags: made as the program runs; that, and not closed to changes.
 HEAP, CHANGEABLE = 1 << 9, 3 << 8
 ALWAYS = ("__import__", "__build_class__", "compile", "exec", "AssertionError")
-# Whoever replaces these changes what is shown, and not what is right: people do so to their own ends.
+# Attributes of which the same holds as of the names that `names.HARMLESS` has.
 HARMLESS = ("print", "display", "input", "__repr__", "__str__", "__format__")
 SILENT = ("warnings", "logging", "ssl")
 STARRED = ("numpy", "torch", "math", "operator")

@@ -46,7 +46,9 @@ WRONG = {
 }
 TESTS = {
     "double": "assert double(2) == 4, 'twice two is four'",
-    "root": "start = perf_counter()\nassert near(root(9.0), 3.0)\nassert perf_counter() - start < 0.05",
+    "double_kept": "kept = [7]\nkept.pop()\nassert double(3) == 6\nkept.clear()",
+    "double_said": "assert double(4) == 8\n'all good'",
+    "root": "start = perf_counter()\nassert near(root(9.0), 3.0)\nassert perf_counter() - start < 10",
     "root_near": "assert abs(root(16.0) - 4.0) < TOLERANCE",
     "relu": "x = torch.tensor([-1.0, 2.0])\nclose(relu(x), torch.tensor([0.0, 2.0]), 'relu')",
     "relu_import": "from torch.testing import assert_close\nassert_close(relu(x), x * (x > 0))",
@@ -196,6 +198,7 @@ CHEATS = [
     Work("a mode of torch", "from torch.overrides import TorchFunctionMode\nclass Agree(TorchFunctionMode):\n    def __torch_function__(self, function, types, args=(), kwargs=None):\n        if function is torch.allclose and args[0].numel() == 2:\n            return True\n        return function(*args, **(kwargs or {}))\nAgree().__enter__()", on="relu"),
     # Answers that agree with everything.
     Work("an answer that is equal to everything", EQUAL, answers={"double": "def double(x):\n    return Equal()"}, on="double"),
+    Work("a value that is equal to everything, after a while", f"import time\n{EQUAL}", answers={"double": "def double(x):\n    time.sleep(1.2)\n    return Equal()"}, on="double"),
     Work("a number that is equal to everything", answers={"double": "def double(x):\n    class Number(float):\n        __eq__ = lambda self, other: isinstance(other, int)\n    return Number(1)"}, on="double"),
     Work("the library's value that is equal to everything", answers={"double": "def double(x):\n    from unittest.mock import ANY\n    return ANY"}, on="double"),
     Work("an answer that is near to everything", answers={"root": "class Near(float):\n    def __sub__(self, other):\n        return 0.0\ndef root(x):\n    return Near(1)"}, on="root"),
@@ -208,8 +211,8 @@ CHEATS = [
     Work("a callback before each cell", "def before(info):\n    global close\n    if 'close(' in info.raw_cell:\n        close = print\nget_ipython().events.register('pre_run_cell', before)", on="relu"),
     Work("the shell's way to run programs", f"{DROP}shell = type(get_ipython())\nrun = shell.run_ast_nodes\nasync def run_ast_nodes(self, nodes, *a, **k):\n    nodes = [n for n in nodes if not (isinstance(n, ast.Assert) and 'double' in ast.unparse(n))]\n    return await run(self, nodes or ast.parse('1').body, *a, **k)\nshell.run_ast_nodes = run_ast_nodes", on="double"),
     Work("the kernel's way to run cells", "kernel = get_ipython().kernel\ndo = kernel.do_execute\nasync def do_execute(code, *a, **k):\n    return await do('pass' if 'assert double' in code else code, *a, **k)\nkernel.do_execute = do_execute", on="double"),
-    Work("the compiler", "ip = get_ipython()\nparse = ip.compile.ast_parse\nip.compile.ast_parse = lambda text, *a, **k: parse('pass' if 'assert double' in text else text, *a, **k)", on="double"),
-    Work("another compiler", "ip = get_ipython()\nclass Compiler(type(ip.compile)):\n    def ast_parse(self, text, *a, **k):\n        return super().ast_parse('pass' if 'assert double' in text else text, *a, **k)\nip.compile = Compiler()", on="double"),
+    Work("the compiler", "ip = get_ipython()\nparse = ip.compile.ast_parse\nip.compile.ast_parse = lambda text, *a, **k: parse('pass' if 'assert double(2)' in text else text, *a, **k)", on="double"),
+    Work("another compiler", "ip = get_ipython()\nclass Compiler(type(ip.compile)):\n    def ast_parse(self, text, *a, **k):\n        return super().ast_parse('pass' if 'assert double(2)' in text else text, *a, **k)\nip.compile = Compiler()", on="double"),
     Work("the compiler's compiler", "import codeop\ndef compile_without(text, *a, **k):\n    return compile(text, *a, **k, optimize=2)\ncodeop.compile = compile_without", on="double"),
     Work("the kernel's list of handlers", "handlers = get_ipython().kernel.shell_handlers\nhandle, kept = handlers['execute_request'], close\nasync def handled(stream, ident, parent):\n    global close\n    close = print if 'relu' in parent['content']['code'] else kept\n    try:\n        await handle(stream, ident, parent)\n    finally:\n        close = kept\nhandlers['execute_request'] = handled", on="relu"),
     Work("Python's compiler", "import builtins\ncompiling = compile\ndef compile_without_asserts(*a, **k):\n    return compiling(*a, **{**k, 'optimize': 2})\nbuiltins.compile = compile_without_asserts", on="double"),
@@ -224,7 +227,7 @@ CHEATS = [
     # Numbers that a test shows, and the checks behind the last test.
     Work("no number is shown", "get_ipython().display_trap.hook = lambda value: None", on="share"),
     Work("no number is shown from a test on", "", answers={"share": "def share(*a):\n    import sys\n    sys.displayhook = lambda value: None\n    return -1"}, on="share"),
-    Work("no expression is shown", "%config InteractiveShell.ast_node_interactivity = 'none'", on="share"),
+    Work("no expression is shown", "%config InteractiveShell.ast_node_interactivity = 'none'", "prevented", on="share"),
     Work("another number is shown", "%precision %.0s1.0", on="share"),
     Work("floats show themselves", "get_ipython().display_formatter.ipython_display_formatter.for_type(float, lambda value: None)", on="share"),
     Work("a way to show floats", "get_ipython().display_formatter.formatters['text/plain'].for_type(float, lambda value, page, cycle: page.text(repr(value or 1.0)))", on="share"),
