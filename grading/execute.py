@@ -5,9 +5,11 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from jupyter_client import AsyncKernelManager
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -23,6 +25,8 @@ from grading.sandbox.provisioner import copy_plain_files
 from grading.scoring import STOPPED, is_test, normalize
 
 FULL_CELLS = 40  # cells with as much output as a cell may have: a notebook may have that
+LEFT_OUT = "[output beyond {} was left out; that costs no points]\n"
+ENDLESS = "look for a loop that does not end"
 GRACE = 10  # seconds that probes have when a notebook's time is over
 
 
@@ -66,6 +70,13 @@ class SandboxExecute(Execute):
     def _shutdown_kernel_default(self) -> str:
         return "immediate"  # nobody waits for a stranger's farewell
 
+    def create_kernel_manager(self) -> AsyncKernelManager:
+        """nbclient's; one for the jail is told the limits."""
+        manager = super().create_kernel_manager()
+        if isinstance(manager, SandboxKernelManager):
+            manager.limits = replace(manager.limits, processes=self.process_limit)
+        return manager
+
     def preprocess(
         self, nb: NotebookNode, resources: Any = None, km: Any = None
     ) -> tuple[NotebookNode, Any]:
@@ -75,7 +86,7 @@ class SandboxExecute(Execute):
             RuntimeError: not even an empty kernel starts within the limits.
         """
         self._deadline = time.monotonic() + self.notebook_timeout
-        self.peak, self._kept = 0.0, 0
+        self.peak = 0.0
         if self.sandbox:
             self.kernel_manager_class = SandboxKernelManager
             self._jail = jail(wanted(cell.source for cell in nb.cells))
@@ -92,10 +103,12 @@ class SandboxExecute(Execute):
 
     def _run_once(self, nb: NotebookNode, resources: Any) -> bool:
         """Run the notebook without the cells left out; True when its kernel lived to the end."""
-        self._current = None
+        self._current, self._kept = None, 0
         try:
             super().preprocess(nb, resources)
-        except (DeadKernelError, CellTimeoutError) as problem:
+        except MemoryError:
+            raise
+        except Exception as problem:  # also what our side cannot read of what the kernel sends
             if self._current is None:
                 raise RuntimeError("its kernel did not start within the limits") from problem
             if self.sandbox and not self._jail.answers():
@@ -111,7 +124,9 @@ class SandboxExecute(Execute):
             return f"it was stopped because it took more than {self._watch.exceeded}"
         if isinstance(problem, CellTimeoutError):
             return "it was stopped because it did not let itself be interrupted"
-        return "it ended the kernel"
+        if isinstance(problem, DeadKernelError):
+            return "it ended Python itself: look for exit() or a crash"
+        return f"it was stopped because it sent what nobody can read ({type(problem).__name__})"
 
     @contextmanager
     def setup_kernel(self, **kwargs: Any):
@@ -135,7 +150,7 @@ class SandboxExecute(Execute):
         self._current, self._written = index, 0
         seconds = min(self.timeout, max(1, math.ceil(left)))  # 0 would be no limit for nbclient
         self.timeout_func = lambda cell: seconds
-        self.error_on_timeout = _error(f"it was stopped after {seconds} s")
+        self.error_on_timeout = _error(f"it was stopped after {seconds} s: {ENDLESS}")
         done = super().preprocess_cell(cell, resources, index)
         self._reached.add(index)
         return done
@@ -164,7 +179,7 @@ class SandboxExecute(Execute):
         except (CellExecutionComplete, MemoryError):
             raise
         except Exception:  # no output, but something of that name
-            _note(cell, "[an output that cannot be shown was dropped]\n")
+            _note(cell, "[an output that cannot be shown was left out]\n")
             return None
         finally:
             if not isinstance(cell.get("execution_count"), int):
@@ -180,9 +195,9 @@ class SandboxExecute(Execute):
         counts = not is_test(cell) and not _is_probe(cell)  # marks depend on what those say
         whole = self.output_limit * FULL_CELLS
         if self._written > self.output_limit:
-            _note(cell, f"[output beyond {self.output_limit} characters was dropped]\n")
+            _note(cell, LEFT_OUT.format(f"{self.output_limit} characters"))
         elif counts and self._kept + size > whole:
-            _note(cell, f"[output beyond the notebook's {whole} characters was dropped]\n")
+            _note(cell, LEFT_OUT.format(f"the notebook's {whole} characters"))
         else:
             self._kept += size * counts
             return True
@@ -210,7 +225,7 @@ def _without_notebook(resources: dict[str, Any]):
     """The resources, with a copy of the folder that lacks the notebook itself: nbgrader has put hidden tests into it."""
     metadata = resources.get("metadata", {})
     folder, name = metadata.get("path"), resources.get("unique_key", metadata.get("name"))
-    if not folder:
+    if not (folder and name):
         yield resources
         return
     with tempfile.TemporaryDirectory(prefix=own_prefix()) as copy:

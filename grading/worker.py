@@ -65,7 +65,7 @@ def run(task: Task) -> Outcome:
                 os._exit(1)
             raise
     seconds = time.monotonic() - started
-    return Outcome(nbformat.writes(notebook).encode(), seconds, step.peak)
+    return Outcome(nbformat.writes(notebook).encode(errors="replace"), seconds, step.peak)
 
 
 def start(shared: Shared | None = None) -> None:

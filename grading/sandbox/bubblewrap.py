@@ -21,7 +21,7 @@ ENVIRONMENT = {
     "HOME": HOME,
     "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
     "LANG": "C.UTF-8",
-    "MPLBACKEND": "agg",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as a notebook has it
     "MPLCONFIGDIR": "/tmp/matplotlib",
     "NBGRADER_EXECUTION": "autograde",
     "OMP_NUM_THREADS": "1",  # a thread that runs before the fork would be missing after it

@@ -13,7 +13,8 @@ KERNEL = (
 )  # fmt: skip
 EARLY = (*KERNEL, "torch")  # before the notebooks of a course on deep learning are read
 KNOWN = (
-    "matplotlib.pyplot", "matplotlib_inline.backend_inline", "torch", "torch.nn", "torchvision", "PIL.Image", "sklearn.datasets", "skimage.data",
+    # Not the backend of notebooks: it finds the kernel that it draws for when it is imported.
+    "matplotlib.pyplot", "matplotlib.backends.backend_agg", "torch", "torch.nn", "torchvision", "PIL.Image", "sklearn.datasets", "skimage.data",
     "scipy.special", "sympy", "networkx", "mlxtend.data", "ipywidgets", "tqdm.auto", "helpers",
 )  # fmt: skip
 # What torch imports only when it is first used so: what a notebook says, and the module. Both bring sympy.

@@ -8,6 +8,7 @@ from typing import Any
 from jupyter_client import AsyncKernelClient, AsyncKernelManager
 from traitlets import Type
 
+from grading.sandbox.inner import Limits
 from grading.sandbox.provisioner import SandboxProvisioner
 
 
@@ -44,11 +45,13 @@ class SandboxKernelManager(AsyncKernelManager):
     """Starts its kernel in the jail, whatever the notebook and the machine's kernelspecs say."""
 
     client_factory = Type(SandboxKernelClient)
+    limits = Limits()
 
     async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
         if self.provisioner is None:
             self.provisioner = SandboxProvisioner(parent=self, kernel_id=self.kernel_id)
             self.provisioner.kernel_spec = self.kernel_spec
+            self.provisioner.limits = self.limits
         return await super()._async_pre_start_kernel(**kwargs)
 
 

@@ -16,9 +16,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from grading.sandbox import inner
+from grading.sandbox import bubblewrap, inner
 
-HOME = Path("/home/student")
+HOME = Path(bubblewrap.HOME)
 WORK = HOME / "work"
 
 

@@ -33,9 +33,9 @@ DEAF_ANSWER = "def double(x):\n    " + DEAF.replace("\n", "\n    ")
 SEGFAULT = "import ctypes; ctypes.string_at(0)"
 FORKS = "import os, time\nfor _ in range(%d):\n    if os.fork() == 0:\n        %s\n        time.sleep(60)\n        os._exit(0)\ntime.sleep(5)"
 KERNEL = [
-    Case("exit() in an answer", (0, 3, 4), answers=spoilt("exit()"), says="ended the kernel"),
+    Case("exit() in an answer", (0, 3, 4), answers=spoilt("exit()"), says="ended Python itself"),
     Case("sys.exit in an answer", (0, 3, 4), answers=spoilt("import sys; sys.exit(0)"), says="SystemExit"),
-    Case("os._exit in an answer", (0, 3, 4), answers=spoilt("import os; os._exit(0)"), says="ended the kernel"),
+    Case("os._exit in an answer", (0, 3, 4), answers=spoilt("import os; os._exit(0)"), says="ended Python itself"),
     Case("os._exit in an own cell", code="import os; os._exit(1)"),
     Case("exit in the last cell", last="exit()"),
     Case("quit in the first cell", first="quit"),

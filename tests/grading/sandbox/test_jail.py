@@ -7,20 +7,21 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 from jupyter_client.connect import write_connection_file
 
+from grading.execute import SandboxExecute
 from grading.sandbox import bubblewrap
 from grading.sandbox.imports import KERNEL
 from grading.sandbox.inner import Limits
 from grading.sandbox.jail import Jail, Kernel, SandboxError, jail
+from grading.sandbox.manager import SandboxKernelManager
 from grading.sandbox.provisioner import SandboxProvisioner
 from tests.grading.jails import TRY, inside, needs_jail, run, said
-from tests.grading.tiny import graded
+from tests.grading.tiny import graded, notebook
 
 pytestmark = [pytest.mark.slow, needs_jail]
 ROOT = Path(__file__).parents[3]
@@ -74,15 +75,23 @@ def test_two_kernels_cannot_meet():
         "one = socket.create_connection(('127.0.0.1', 29500))\nterminal = os.openpty()\n"
         "print(one.getpeername()[1], os.listdir('/dev/pts'))"
     )
-    results: dict[str, str] = {}
-    stay = meet + "\nimport time; time.sleep(5)"
-    host = threading.Thread(target=lambda: results.update(host=inside(stay)))
-    host.start()
-    time.sleep(2)
+    listening = threading.Event()
+
+    class Host(SandboxExecute):
+        def process_message(self, msg, *args):
+            if msg["msg_type"] == "stream":
+                listening.set()
+            return super().process_message(msg, *args)
+
+    whole, host = notebook(meet + "\nimport time; time.sleep(300)"), Host(restarts=0, timeout=600)
+    thread = threading.Thread(target=host.preprocess, args=(whole, {}))
+    thread.start()
+    assert listening.wait(60)
     guest = TRY + "import socket\nprint(attempt(lambda: socket.create_connection(('127.0.0.1', 29500))), os.listdir('/dev/pts'))"  # fmt: skip
-    results["guest"] = inside(guest)
-    host.join()
-    assert results == {"host": "29500 ['0', 'ptmx']", "guest": "ECONNREFUSED ['ptmx']"}
+    assert inside(guest) == "ECONNREFUSED ['ptmx']"
+    psutil.Process(host.km.provisioner.pid).kill()
+    thread.join()
+    assert whole.cells[0].outputs[0].text == "29500 ['0', 'ptmx']\n"
     assert jail() is first
 
 
@@ -135,7 +144,7 @@ def test_the_kernels_room_is_sealed():
 @pytest.mark.parametrize("place", ["/tmp/x", "x", "/dev/shm/x", "/home/student/x"])
 def test_the_disk_has_a_limit(monkeypatch, place):
     """The inner jail's tmpfs: its size bounds all places together."""
-    monkeypatch.setattr(SandboxProvisioner, "limits", Limits(disk=20 * 2**20))
+    monkeypatch.setattr(SandboxKernelManager, "limits", Limits(disk=20 * 2**20))
     code = (
         f"file = open({place!r}, 'wb')\n"
         "try:\n    for _ in range(30): file.write(bytes(2**20)); file.flush()\n"
@@ -146,7 +155,7 @@ def test_the_disk_has_a_limit(monkeypatch, place):
 
 def test_files_and_their_number_have_limits(monkeypatch):
     """The system's own limits for each process."""
-    monkeypatch.setattr(SandboxProvisioner, "limits", Limits(file=2**20, open_files=200))
+    monkeypatch.setattr(SandboxKernelManager, "limits", Limits(file=2**20, open_files=200))
     big = "try: open('big', 'wb').write(bytes(2**21))\nexcept OSError as problem: print(problem.strerror)"
     many = (
         "files = []\ntry:\n    for i in range(300): files.append(open(f'f{i}', 'w'))\n"
