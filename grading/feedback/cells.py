@@ -10,12 +10,14 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution, is_task
 
 from grading.feedback import markup
-from grading.feedback.hidden import BEGIN, Secrets, split
+from grading.feedback.hidden import Secrets, split
 from grading.pages import inert, one_line
 
 LONGEST = 20_000  # characters of text that a cell may show
 LEFT_OUT = "[This text is left out: it repeats a test that is not shown.]"
-ARROW = re.compile(r"^-+> ?(\d+)\b", re.MULTILINE)  # where IPython's traceback points to
+NOT_SHOWN = "This came from a test that is not shown."
+OURS = re.compile(r"^(WrongAnswer|Stopped): ")  # names of errors that say nothing to a student
+CELL_FILE = re.compile(r"\((\d+\.py|<ipython-input-[^<>]*>), line ")  # IPython's name of a cell
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Shown:
         html: the text or the code; of a test what students could see of it.
         texts: what the student's cell printed.
         pictures: what it drew, as addresses that hold the pictures.
-        about: of a test that failed, the comment above the line that failed.
+        error: what stopped the student's cell; empty where it ran to its end.
+        about: of a test that failed, where it did, in a sentence.
     """
 
     kind: str
@@ -36,6 +39,7 @@ class Shown:
     html: Markup
     texts: list[str] = field(default_factory=list)
     pictures: list[str] = field(default_factory=list)
+    error: str = ""
     about: str = ""
 
 
@@ -53,7 +57,9 @@ def _shown(cell: NotebookNode, secrets: Secrets) -> Shown:
         return Shown("test", name, markup.code(visible.strip("\n")), about=_about(cell))
     pictures = [source for output in cell.outputs if (source := _picture(output))]
     texts = [text for output in cell.outputs if (text := _text(output, secrets))]
-    return Shown("code", name, markup.code(visible.strip("\n")), _capped(texts), pictures)
+    error = next(reversed(_errors(cell)), None)
+    code = markup.code(visible.strip("\n"))
+    return Shown("code", name, code, _capped(texts), pictures, _stopped_by(error, secrets))
 
 
 def _concerned(cell: NotebookNode) -> bool:
@@ -61,13 +67,27 @@ def _concerned(cell: NotebookNode) -> bool:
 
 
 def _text(output: NotebookNode, secrets: Secrets) -> str:
-    """What an output says in plain text; HTML, scripts and widgets say nothing here, an error its last line."""
-    if output.output_type == "error":
-        text = f"{output.ename}: {output.evalue}"
-    elif output.output_type == "stream":
-        text = _joined(output.text)
-    else:
-        text = "" if _picture(output) else _joined(output.data.get("text/plain", ""))
+    """What an output says in plain text; HTML, scripts and widgets say nothing here."""
+    if output.output_type == "stream":
+        return _told(_joined(output.text), secrets)
+    shows = output.output_type != "error" and not _picture(output)
+    return _told(_joined(output.data.get("text/plain", "")), secrets) if shows else ""
+
+
+def _stopped_by(error: NotebookNode | None, secrets: Secrets) -> str:
+    """What an error says, without its traceback."""
+    if error is None:
+        return ""
+    return words(_capped([_told(f"{error.ename}: {error.evalue}", secrets)])[0])
+
+
+def words(text: str) -> str:
+    """An error's text without what says nothing to a student."""
+    return CELL_FILE.sub("(line ", OURS.sub("", text)).rstrip(": ")
+
+
+def _told(text: str, secrets: Secrets) -> str:
+    """What a student's code says; not where it repeats hidden source."""
     text = inert(strip_ansi(text[: 2 * LONGEST])).rstrip()
     return LEFT_OUT if secrets.leak(text) else text
 
@@ -94,14 +114,22 @@ def _capped(texts: list[str]) -> list[str]:
     return kept
 
 
+def _errors(cell: NotebookNode) -> list[NotebookNode]:
+    return [output for output in cell.outputs if output.output_type == "error"]
+
+
 def _about(test: NotebookNode) -> str:
-    """The comment that stands above the line where a test failed, if both are visible; else empty."""
-    errors = [output for output in test.outputs if output.output_type == "error"]
-    trace = strip_ansi("\n".join(map(str, errors[-1].get("traceback", [])))) if errors else ""
-    arrow = ARROW.search(trace)
-    above = test.source.split("\n")[: int(arrow[1])] if arrow else []
-    if any(map(BEGIN.search, above)):
+    """Of the line where a test failed: the comment above it, or that it is hidden; empty where neither is known."""
+    traces = [str(line) for error in _errors(test) for line in error.get("traceback", [])]
+    frame = rf"\bCell In\[{test.execution_count}\], line (\d{{1,6}})\b"
+    found = re.search(frame, strip_ansi("\n".join(traces)))
+    if not found:
         return ""
-    blocks = groupby((line.strip() for line in above), key=lambda line: line.startswith("#"))
-    comments = [[*lines] for is_comment, lines in blocks if is_comment]
-    return one_line(" ".join(line.lstrip("# ") for line in comments[-1])) if comments else ""
+    lines = test.source.split("\n")[: int(found[1])]
+    above, visible = (split("\n".join(part))[0] for part in (lines[:-1], lines))
+    if above == visible:
+        return NOT_SHOWN
+    stripped = [line.strip() for line in above.split("\n")]
+    blocks = groupby(stripped, key=lambda line: line.startswith("#"))
+    comments = [" ".join(line.lstrip("# ") for line in block) for marked, block in blocks if marked]
+    return f"It was about: {one_line(comments[-1])}" if comments else ""

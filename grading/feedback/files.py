@@ -1,5 +1,6 @@
 """The feedback folder: a page for each graded notebook, where nbgrader looks for it."""
 
+import logging
 import os
 import secrets
 import shutil
@@ -9,9 +10,10 @@ import nbformat
 from nbgrader.api import Assignment, Gradebook, SubmittedAssignment, SubmittedNotebook
 
 from grading import pages, record
+from grading.course import GradingError
 from grading.feedback.page import Points, feedback_page
 from grading.record import Record
-from grading.report.entries import needs_person, waits
+from grading.report.entries import needs_person, never_ran, waits
 
 # nbgrader's release_feedback reads both; it stops where one is missing.
 STAMP, SECRET = "timestamp.txt", "submission_secret.txt"
@@ -34,17 +36,27 @@ def write_feedback(
 
     Raises:
         nbgrader.api.MissingEntry: the gradebook has no such assignment.
+        GradingError: some pages could not be made; the others are written.
     """
     facts = gradebook.find_assignment(assignment)
     submissions = sorted(facts.submissions, key=lambda submission: submission.student_id)
-    written = []
+    written, failed = [], []
     for submission in submissions:
-        graded = graded_folder / submission.student_id / assignment
-        folder = feedback_folder / submission.student_id / assignment
-        pages_here = _write_pages(facts, submission, graded, folder)
-        if pages_here:
-            _write_stamps(submission, graded, folder)
-        written += pages_here
+        student = submission.student_id
+        graded, folder = (
+            stage / student / assignment for stage in (graded_folder, feedback_folder)
+        )
+        try:
+            pages_here = _write_pages(facts, submission, graded, folder)
+            if pages_here:
+                _write_stamps(submission, graded, folder)
+            written += pages_here
+        except Exception:  # whatever one submission brings about: the others' pages are written
+            logging.getLogger(__name__).exception("%s: no feedback page could be made", student)
+            failed.append(student)
+    if failed:
+        names = ", ".join(failed)
+        raise GradingError(f"No feedback page could be made for {names}; all others are written.")
     return written
 
 
@@ -72,15 +84,18 @@ def page_of(
     """The page of one executed notebook, with its marks and comments as the gradebook has them now."""
     person = submission.student
     name = " ".join(filter(None, [person.first_name, person.last_name])) or person.id
+    withheld = bool(known and known.flags) and needs_person(submission, known)
     return feedback_page(
         nbformat.read(executed, as_version=4),
         known.tests if known else [],
         name,
-        _marks(notebook, withheld=needs_person(submission, known) and bool(known and known.flags)),
-        {comment.name: comment.comment or "" for comment in notebook.comments},
+        _marks(notebook, withheld),
+        {comment.name: comment.manual_comment or "" for comment in notebook.comments},
         title=facts.name,
         penalty=notebook.late_submission_penalty or 0.0,
         notes=known.notes if known else [],
+        withheld=withheld,
+        fault=known.reason if known and never_ran(known) else "",
     )
 
 

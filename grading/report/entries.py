@@ -48,6 +48,26 @@ class Entry:
         return None if self.needs_person else self.mark
 
     @property
+    def withheld(self) -> bool:
+        """Whether a finding keeps the points out until a person has looked."""
+        return self.needs_person and bool(self.record and self.record.flags)
+
+    @property
+    def by_tests(self) -> float | None:
+        """The points that the tests gave, whatever became of them; None where that is not known."""
+        return sum(test.points for test in self.record.tests) if self.record else None
+
+    @property
+    def never_ran(self) -> bool:
+        """Whether no notebook that can be run was handed in."""
+        return bool(self.record and never_ran(self.record))
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a limit stopped a part of the run."""
+        return bool(self.record and self.record.stopped) and not self.never_ran
+
+    @property
     def reason(self) -> str:
         """Why the mark is what it is, in one sentence."""
         if self.record:
@@ -139,6 +159,11 @@ def needs_person(submission: SubmittedAssignment, known: Record | None) -> bool:
     """
     flagged = bool(known and known.flags)
     return any(map(waits, _grades(submission))) or (flagged and not marked_by_hand(submission))
+
+
+def never_ran(known: Record) -> bool:
+    """Whether there was no notebook to run: each of its tests then says why."""
+    return known.stopped and not known.seconds
 
 
 def marked_by_hand(submission: SubmittedAssignment) -> bool:

@@ -21,10 +21,10 @@ class Failure:
 
 
 def failures(entries: list[Entry]) -> list[Failure]:
-    """Failures that differ in their numbers only are one; the most common come first."""
+    """What tests that were run said. Failures that differ in their numbers only are one; the most common come first."""
     groups: dict[str, list[tuple[str, str, Entry]]] = {}
     for entry in entries:
-        for test in entry.record.tests if entry.record else []:
+        for test in entry.record.tests if entry.record and not entry.never_ran else []:
             if test.said:
                 said = one_line(test.said)
                 groups.setdefault(NUMBER.sub("0", said), []).append((said, test.name, entry))

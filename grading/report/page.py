@@ -38,7 +38,7 @@ def write_report(
 
 def _facts(entries: Sequence[Entry], title: str, folder: Path, similar: Iterable[Pair]) -> dict:
     """What the template shows, in its order."""
-    marks = [entry.mark for entry in entries if entry.mark is not None]
+    marks = [entry.final for entry in entries if entry.final is not None]
     of = max((entry.of for entry in entries), default=0.0)
     graded = [entry for entry in entries if entry.record]
     by_name = {entry.student: entry for entry in entries}
@@ -57,6 +57,8 @@ def _facts(entries: Sequence[Entry], title: str, folder: Path, similar: Iterable
             for entry in entries
             if entry.mark is None and not (entry.needs_person or entry.handed_in)
         ],  # fmt: skip
+        "unrun": [entry for entry in graded if entry.never_ran],
+        "stopped": [entry for entry in graded if entry.stopped],
         "unsandboxed": [entry for entry in graded if not entry.record.sandboxed],
         "failures": failures(list(entries)),
         "flagged": [entry for entry in graded if entry.record.flags],
@@ -71,13 +73,14 @@ def _facts(entries: Sequence[Entry], title: str, folder: Path, similar: Iterable
     }
 
 
-def _questions(entries: Sequence[Entry]) -> list[tuple[str, float, float, Histogram]]:
-    """Each question's name, points, mean and histogram, in the notebook's order."""
+def _questions(entries: Sequence[Entry]) -> list[tuple[str, float, float | None, Histogram]]:
+    """Each question's name, points, mean and histogram, in the notebook's order. Who waits for a person counts in none."""
     found = []
     for name in _names(entries):
-        given = [entry.questions[name] for entry in entries if name in entry.questions]
-        points, of = [got for got, _ in given], given[0][1]
-        found.append((name, of, mean(points), histogram(points, of)))
+        having = [entry for entry in entries if name in entry.questions]
+        of = having[0].questions[name][1]
+        points = [entry.questions[name][0] for entry in having if not entry.needs_person]
+        found.append((name, of, mean(points) if points else None, histogram(points, of)))
     return found
 
 

@@ -12,6 +12,7 @@ from nbgrader.apps import NbGraderAPI
 from traitlets.config import Config
 
 from grading import record
+from grading.course import GradingError
 from grading.feedback import write_feedback
 from grading.record import Record
 from tests.grading.books import ASSIGNMENT, NOTEBOOK, book, hand_in, mark_by_hand
@@ -67,10 +68,40 @@ def test_a_persons_marks_and_comments_are_the_ones_of_now(gradebook, tmp_path: P
 def test_a_finding_keeps_the_marks_back_until_a_person_looked(gradebook, tmp_path: Path):
     grade(gradebook, tmp_path, "ada", "assert is patched")
     page = write(gradebook, tmp_path)["ada"]
-    assert "0 <small>of 10" in page and "The mark is not final." in page
+    assert "<small>of 10" not in page and "not final" in page and "no accusation" in page
     assert "assert is patched" not in page  # the instructor's to tell
     mark_by_hand(gradebook, "ada", "double_test", 2)
     assert "10 <small>of 10" in write(gradebook, tmp_path)["ada"]
+
+
+def test_only_what_a_person_wrote_is_from_the_instructor(gradebook, tmp_path: Path):
+    grade(gradebook, tmp_path, "ada")
+    comment = gradebook.find_comment("double", NOTEBOOK, ASSIGNMENT, "ada")
+    comment.auto_comment = "No response."  # nbgrader's, where an answer is as it was given
+    gradebook.db.commit()
+    page = write(gradebook, tmp_path)["ada"]
+    assert "No response." not in page and "From your instructor" not in page
+
+
+def test_what_was_never_run_is_said_once(gradebook, tmp_path: Path):
+    folder = grade(gradebook, tmp_path, "ada", add_test=0, essay=0)
+    fault = "no tiny.ipynb was handed in"
+    tests = [record.Test(name, 0, 2, fault) for name in ("double_test", "add_test")]
+    record.write(Record("ada", ASSIGNMENT, "key", fault, tests, stopped=True), folder)
+    page = write(gradebook, tmp_path)["ada"]
+    assert page.count(fault) == 1 and "It has 0 points." in page
+
+
+def test_one_page_that_cannot_be_made_stops_no_other(gradebook, tmp_path: Path, caplog):
+    for student in ("ada", "bob", "eve", "zoe"):
+        folder = grade(gradebook, tmp_path, student)
+        if student in ("ada", "eve"):
+            (folder / f"{NOTEBOOK}.ipynb").write_text("no JSON")
+    with pytest.raises(GradingError, match=r"for ada, eve; all others are written"):
+        write(gradebook, tmp_path)
+    written = glob.glob(f"*/{ASSIGNMENT}/*.html", root_dir=tmp_path / "feedback")
+    assert sorted(path.split("/")[0] for path in written) == ["bob", "zoe"]
+    assert "ada: no feedback page could be made" in caplog.text and "Traceback" in caplog.text
 
 
 def test_a_page_is_whole_or_not_there(gradebook, tmp_path: Path, monkeypatch):

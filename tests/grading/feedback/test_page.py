@@ -6,11 +6,13 @@ import json
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
+from playwright.sync_api import sync_playwright
 
 from grading import record
 from grading.feedback import feedback_page
 from grading.feedback.cells import LEFT_OUT, LONGEST
 from grading.feedback.hidden import split
+from tests.browser.chromium import find_chromium
 from tests.grading.feedback.graded_notebook import (
     DOUBLE_TEST,
     SECRETS,
@@ -46,8 +48,8 @@ def test_the_student_reads_what_was_wrong_in_the_instructors_words():
     assert (
         text.count("Expected double(2) to be 4, but got 6. Is it not twice?") == 2
     )  # overview, and at the test
-    assert "It was about: Two and two." in text and "WrongAnswer" not in text
-    assert "return 3 * x" in text and "All passed." in text
+    assert text.count("✗ Expected double(2)") == 2 and "WrongAnswer" not in text
+    assert "return 3 * x" in text and text.count("✓ passed") == 2
     assert_inert(page), assert_readable(page), assert_secret(page)
 
 
@@ -75,10 +77,11 @@ def test_own_outputs_are_shown():
 def test_marks_come_in_the_notebooks_order():
     page = page_of(worked(), marks=dict(reversed(MARKS.items())))
     overview = page.text.split("What its tests said")[1]
-    assert overview.index("double") < overview.index("add")
+    assert overview.index("The assignment (double)") < overview.index("The assignment (add)")
     links = [link["href"] for link in page.all("a")]
     places = [found["id"] for _, found in page.elements if found.get("id", "").startswith("mark-")]
-    assert links == [f"#{place}" for place in places] == ["#mark-1", "#mark-2"]
+    assert places == ["mark-1", "mark-2"]
+    assert links == ["#mark-1", "#mark-2", "#marks", "#marks"]  # and back
 
 
 TRICKS = {
@@ -136,7 +139,12 @@ def test_an_error_that_quotes_a_hidden_test_says_nothing(said: str):
         ("AssertionError: the double of a large number", "the double of a large number"),
         ("AssertionError: ", "It failed, and did not say why."),
         ("NotImplementedError", "There is no answer yet."),
-        ("it was stopped after 60 s", "it was stopped after 60 s"),
+        ("it was stopped after 60 s", "✗ it was stopped after 60 s"),
+        ("Stopped: it ended the kernel", "✗ it ended the kernel"),
+        ("SyntaxError: no (3687892712.py, line 1)", "SyntaxError: no (line 1)"),
+        ("SyntaxError: no (own.py, line 1)", "SyntaxError: no (own.py, line 1)"),
+        ("x " * 145 + "words that are cut", "x x words…"),
+        ("y" * 400, "y" * 300 + "…"),
         ("\x1b[2J<b>bold</b>\u202e", "<b>bold</b>"),
     ],
 )
@@ -152,12 +160,55 @@ def test_notes_quote_no_hidden_test_either():
     assert "two cells were put back" in page.text
 
 
-def test_a_comment_above_a_hidden_line_is_hidden():
+def test_what_a_limit_stopped_says_so_without_our_name_for_it():
+    stop = raised("Stopped", "it was stopped after 60 s")
+    page = page_of(worked(printed("so far"), raised("KeyboardInterrupt", ""), stop))
+    text = " ".join(page.text.split())
+    assert "so far✗ it was stopped after 60 s" in text.replace(" ✗", "✗")
+    assert "did not run to its end: it was stopped after 60 s. Mend" in text
+    assert "KeyboardInterrupt" not in text and "Stopped" not in text
+
+
+def test_an_error_of_an_answer_is_no_cause_where_the_test_passed():
     whole = worked()
-    whole.cells[2].outputs[1].traceback = ["----> 6     assert double(quagga) == 2"]
+    whole.cells[3].outputs = [raised("NameError", "too late")]
     page = page_of(whole)
-    assert "It was about" not in page.text
-    assert_secret(page)
+    assert "✗ NameError: too late" in page.text and "did not run" not in page.text
+
+
+def test_the_page_is_called_as_the_notebook_is():
+    page = page_of(worked(), title="01_tiny")
+    assert "<h1>The assignment</h1>" in page.html and "01_tiny, Ada L." in page.text
+    assert "<h1>01_tiny</h1>" in page_of(notebook(), title="01_tiny").html
+
+
+def test_a_mark_is_no_landmark_and_no_stop_for_the_tab_key():
+    page = page_of(worked())
+    assert not page.all("section")
+    assert not [found for _, found in page.elements if {"tabindex", "aria-label"} & found.keys()]
+
+
+def test_what_could_not_be_run_says_why_once():
+    fault = "tiny.ipynb is damaged: hand it in again"
+    nothing = dict.fromkeys(MARKS, (0.0, 2.0))
+    comments = {"double": "Come **and see** me."}
+    page = page_of(worked(), fault, nothing, comments, fault=fault)
+    assert page.text.count(fault) == 1 and "It has 0 points." in page.text
+    assert "0 of 4 points" in " ".join(page.text.split())
+    assert not page.all("pre") and not page.all("table") and "Double" not in page.text
+    assert "<strong>and see</strong>" in page.html
+    assert_inert(page), assert_readable(page)
+    by_hand = page_of(worked(), fault, MARKS, fault=fault)
+    assert "3 of 5 points" in " ".join(by_hand.text.split()) and "0 points" not in by_hand.text
+
+
+def test_withheld_points_are_not_final_and_no_accusation():
+    page = page_of(worked(), marks={name: (None, of) for name, (_, of) in MARKS.items()}, withheld=True)  # fmt: skip
+    text = " ".join(page.text.split())
+    assert "Ada L. not final" in text and "0 of" not in text and text.count("– of 2") == 2
+    assert text.count("You need do nothing; this is no accusation.") == 1
+    assert "passed" not in text and "to be marked" not in text
+    assert_readable(page)
 
 
 @pytest.mark.parametrize("mark", ["### BEGIN HIDDEN TESTS", "### BEGIN MARK SCHEME"])
@@ -212,7 +263,7 @@ def test_an_essay_waits_for_a_person_and_has_a_comment():
     whole.cells.append(essay)
     waits = page_of(whole, marks=MARKS | {"essay": (None, 5.0)})
     assert "3 of 10 points so far" in " ".join(waits.text.split())
-    assert "waits for a person, of 5" in waits.text and "The mark is not final." in waits.text
+    assert "to be marked, of 5" in waits.text and "The mark is not final." in waits.text
     comments = {"essay": "Well **said**: $x^2$ <script>alert(1)</script>"}
     read = page_of(whole, marks=MARKS | {"essay": (4.5, 5.0)}, comments=comments)
     assert "7.5 of 10 points" in " ".join(read.text.split()) and "my essay" in read.text
@@ -223,8 +274,29 @@ def test_an_essay_waits_for_a_person_and_has_a_comment():
 
 def test_late_work_is_told_so_and_no_mark_is_below_zero():
     page = page_of(worked(), penalty=1.0)
-    assert "2 of 5 points" in " ".join(page.text.split()) and "1 points were taken off" in page.text
+    assert "2 of 5 points" in " ".join(page.text.split()) and "1 point was taken off" in page.text
     assert "0 of 5 points" in " ".join(page_of(worked(), penalty=9.0).text.split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 700])
+def test_a_narrow_window_shows_every_mark(width: int, tmp_path):
+    marks = {**MARKS, "a_name_without_a_heading_that_is_rather_long_for_a_telephone": (None, 5.0)}
+    html = page_of(worked(), "NameError: " + "a_long_name" * 20, marks).html
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        shown = browser.new_page(viewport={"width": width, "height": 800})
+        shown.goto((tmp_path / "page.html").as_uri())
+        wide = shown.evaluate("document.documentElement.scrollWidth")
+        cells = shown.locator(".overview tbody > tr > *").all()
+        boxes = [cell.bounding_box() for cell in cells]
+        browser.close()
+    assert wide <= width and all(box["x"] + box["width"] <= width for box in boxes)
+    one_below_the_other = len({box["x"] for box in boxes}) == 1
+    assert one_below_the_other == (width < 400)
 
 
 @pytest.mark.slow

@@ -60,9 +60,11 @@ def test_a_mark_by_hand_counts(gradebook, tmp_path: Path):
 def test_a_finding_waits_for_a_mark_by_hand(gradebook, tmp_path: Path):
     hand_in(gradebook, "ada")
     recorded(tmp_path, "ada", "a test that must fail did not")
-    assert read(gradebook, tmp_path)["ada"].final is None
+    before = read(gradebook, tmp_path)["ada"]
+    assert (before.final, before.withheld, before.by_tests) == (None, True, 3)
     mark_by_hand(gradebook, "ada", "add_test", 0)
-    assert read(gradebook, tmp_path)["ada"].final == 7
+    after = read(gradebook, tmp_path)["ada"]
+    assert (after.final, after.withheld) == (7, False)
 
 
 def test_who_was_late_and_by_how_much(gradebook, tmp_path: Path):

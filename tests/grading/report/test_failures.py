@@ -1,5 +1,7 @@
 """Failures with one cause are one line."""
 
+from dataclasses import replace
+
 from grading import record
 from grading.record import Record
 from grading.report import Entry
@@ -24,6 +26,13 @@ def test_messages_that_differ_in_numbers_are_one_and_the_most_common_comes_first
     assert [entry.student for entry in first.students] == ["bob", "eve", "zoe"]
     assert first.questions == {"double": 2, "add": 1}
     assert (second.message, second.questions) == ("NotImplementedError", {"double": 1})
+
+
+def test_what_was_never_run_failed_no_test():
+    entry = failing("ada", double="tiny.ipynb is damaged", add="tiny.ipynb is damaged")
+    assert failures([replace(entry, record=replace(entry.record, stopped=True))]) == []
+    slow = replace(entry.record, stopped=True, seconds=60.0)
+    assert len(failures([replace(entry, record=slow)])) == 1
 
 
 def test_a_student_who_fails_twice_alike_counts_once():

@@ -12,7 +12,7 @@ from grading.report import Entry, write_report
 from grading.report.page import duration, memory
 from tests.browser.chromium import find_chromium
 from tests.grading.parsed import Page, assert_inert, assert_readable
-from tests.grading.report.classroom import HOSTILE, NOTHING, PAIRS, classroom
+from tests.grading.report.classroom import HOSTILE, NOTHING, PAIRS, classroom, graded
 
 
 @pytest.fixture
@@ -35,7 +35,14 @@ def page(report, tmp_path: Path) -> Page:
 
 def section(page: Page, heading: str) -> str:
     """The text below a heading, to the next one of the same rank."""
-    headings = ["Needs a person", "Questions", "Failures", "Findings", "Similar submissions"]
+    headings = [
+        "Needs a person",
+        "Not run, or not to the end",
+        "Questions",
+        "Failures",
+        "Findings",
+        "Similar submissions",
+    ]
     headings += ["Time and memory", "Marks"]
     body = page.text.split("Handed in nothing", 1)[1]  # after the list of links
     after = body.split(f"\n{heading}\n", 1)[1]
@@ -63,16 +70,58 @@ def test_a_class_without_marks(report, entries):
 
 def test_the_summary(page: Page):
     text = " ".join(page.text.split())
-    assert "Students 9 Have a mark 7" in text
-    assert "Mean 4 of 6 Median 5 of 6 Need a person 3 Handed in nothing 1" in text
+    assert "Students 9 Have a mark 5" in text
+    assert "Mean 4 of 6 Median 6 of 6 Need a person 3 Handed in nothing 1" in text
+    assert (
+        "Students by points, after late penalties. 3 that wait for a person are not counted" in text
+    )
+
+
+def test_who_waits_for_a_person_counts_in_no_question(report, tmp_path: Path):
+    waiting = [replace(entry, needs_person=True) for entry in classroom(tmp_path)[:2]]
+    page = report([waiting[0], *classroom(tmp_path)[1:2]])
+    assert "Mean 2 of 2 (100 %)" in page.text and "Mean 0 of 3 (0 %)" in page.text
+    assert "1 that waits for a person is not counted" in page.text
+    nobody = report(waiting)
+    assert "No marks yet" in section(nobody, "Questions") and "Mean –" in " ".join(
+        nobody.text.split()
+    )
+    assert_readable(nobody)
 
 
 def test_who_needs_a_person_and_why(page: Page):
     text = section(page, "Needs a person")
-    assert "Eve 3 assert is patched; and 1 more" in " ".join(text.split())
+    assert "Eve 3 – assert is patched; and 1 more" in " ".join(text.split())
+    assert "Wait 5 5 an answer waits" in " ".join(text.split())
     assert "an answer waits for its mark" in text
     assert "passed; the gradebook has no mark: grade this submission again" in text
     assert "Ada" not in text and "Old" not in text
+
+
+def test_withheld_points_are_no_zeros_and_the_finding_comes_first(page: Page):
+    rows = " ".join(section(page, "Marks").split())
+    told = "By its tests 3: Expected 3, but got 5."
+    assert f"Eve eve look – – – – assert is patched; and 1 more. {told}" in rows
+    assert "Wait wait look 5 2 3 0 no" in rows and "Old old 6 2 3 1 passed all 3 tests" in rows
+
+
+def test_what_was_not_run_and_what_a_limit_stopped(report, page: Page):
+    assert "Not run" not in page.text
+    broken = graded("broken", [0, 0, 0], "tiny.ipynb is damaged", seconds=0.0, stopped=True)
+    endless = graded("endless", [2, 0, 1], "it was stopped after 60 s", stopped=True)
+    found = report([broken, endless])
+    text = " ".join(section(found, "Not run, or not to the end").split())
+    assert "No notebook that can be run (1) Broken Stopped by a limit (1) Endless" in text
+    assert "stopped after" in section(found, "Failures")
+    assert found.text.count("tiny.ipynb is damaged") == 1
+    assert_readable(found)
+
+
+def test_a_long_reason_is_there_as_a_whole(report):
+    said = f"failed 3 of 3 tests: {'so it is, ' * 60}the end"
+    page = report([graded("ada", [0, 0, 0], said)])
+    assert said in " ".join(section(page, "Marks").split())
+    assert [found for tag, found in page.elements if "title" in found and tag != "abbr"] == []
 
 
 def test_failures_are_grouped(page: Page):
