@@ -80,8 +80,10 @@ def report(options: Namespace) -> int:
 def feedback(options: Namespace) -> int:
     """Write the feedback pages, and the report, which links to them."""
     course = _course(options)
-    pages = write_feedback(course, options.assignment)
-    write_report(course, options.assignment)
+    try:
+        pages = write_feedback(course, options.assignment)
+    finally:  # also where somebody's page could not be made
+        write_report(course, options.assignment)
     found = entries_of(course, options.assignment)
     waiting = [entry.student for entry in found if entry.record and entry.needs_person]
     lines = listed("Their pages say that points are still to come", waiting)
@@ -205,14 +207,14 @@ def _executor(job: Run, options: Namespace) -> tuple[Callable[[], Executor], int
     if not address:
         return _local(job, options.jobs)
     try:
-        _, threads = pool.cluster(address)
+        new_executor, threads = pool.cluster(address)
     except ImportError as missing:
         raise GradingError("--scheduler needs Dask: pip install distributed.") from missing
     except (OSError, ValueError) as problem:
         raise GradingError(f"No Dask scheduler answers at {address}: {problem}.") from problem
     if not threads:
         raise GradingError(f"The Dask scheduler at {address} has no workers: start some, each with dask worker {address}.")  # fmt: skip
-    return lambda: pool.cluster(address)[0], options.jobs or threads
+    return new_executor, options.jobs or threads
 
 
 def _local(job: Run, jobs: int | None) -> tuple[Callable[[], Executor], int]:

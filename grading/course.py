@@ -112,7 +112,7 @@ class CourseFolder:
         if not self.gradebook.exists():
             return ""
         try:
-            with closing(sqlite3.connect(self.gradebook, 1, isolation_level=None)) as book:
+            with closing(sqlite3.connect(self.gradebook, timeout=1, isolation_level=None)) as book:
                 ((state,), *_) = book.execute("PRAGMA quick_check(1)")
                 if state != "ok":
                     return self._damaged(state)
@@ -203,7 +203,7 @@ class CourseFolder:
         """
         path = self.notebook("release", ".", assignment)
         if not path.is_file():
-            raise GradingError(_not_released(assignment))
+            raise GradingError(not_released(assignment))
         self.demand_released(assignment)
         return nbformat.read(path, as_version=4)
 
@@ -215,7 +215,7 @@ class CourseFolder:
         """
         self.notebook_name(assignment)
         if not self.is_released(assignment):
-            raise GradingError(_not_released(assignment))
+            raise GradingError(not_released(assignment))
 
     def students(self, assignment: str) -> list[str]:
         """Who has a folder for this assignment among the submitted."""
@@ -239,8 +239,8 @@ class CourseFolder:
             yield
 
 
-def _not_released(assignment: str) -> str:
-    """With --force: without it nbgrader skips an assignment whose release lies there already."""
+def not_released(assignment: str) -> str:
+    """The sentence for an assignment that is not in the gradebook. With --force: without it nbgrader skips an assignment whose release lies there already."""
     return f"{assignment} is not in the gradebook yet: nbgrader generate_assignment {assignment} --force enters it."
 
 

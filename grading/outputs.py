@@ -9,7 +9,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import is_solution
 
 from grading import feedback, report
-from grading.course import CourseFolder, GradingError
+from grading.course import CourseFolder, GradingError, not_released
+from grading.log import logging_to
 from grading.report.entries import Entry, entries
 from grading.similar import Pair, similar
 
@@ -25,7 +26,7 @@ def write_report(course: CourseFolder, assignment: str) -> Path:
 
 def write_feedback(course: CourseFolder, assignment: str) -> list[Path]:
     """Write the feedback pages of all who are graded."""
-    with known(course, assignment) as book:
+    with logging_to(course.log_file), known(course, assignment) as book:
         folders = course.stage("autograded"), course.stage("feedback")
         return feedback.write_feedback(book, *folders, assignment)
 
@@ -54,10 +55,7 @@ def known(course: CourseFolder, assignment: str) -> Iterator[Gradebook]:
             book.find_assignment(assignment)
         except MissingEntry as missing:
             course.notebook_name(assignment)  # says so where there is no such assignment at all
-            raise GradingError(
-                f"{assignment} is not in the gradebook yet: nbgrader generate_assignment {assignment} --force "
-                "enters it."
-            ) from missing
+            raise GradingError(not_released(assignment)) from missing
         yield book
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     wait,
 )
+from functools import partial
 from typing import Any
 
 import psutil
@@ -54,8 +55,8 @@ def local_pool(
     return ProcessPoolExecutor(jobs, forks.context(), initializer=worker.start, initargs=(shared,))
 
 
-def cluster(address: str) -> tuple[Executor, int]:
-    """An executor over a Dask cluster, and how many threads it has.
+def cluster(address: str) -> tuple[Callable[[], Executor], int]:
+    """What makes executors over a Dask cluster, and how many threads it has.
 
     Raises:
         ImportError: dask.distributed is not installed.
@@ -65,7 +66,7 @@ def cluster(address: str) -> tuple[Executor, int]:
 
     client = Client(address, timeout=10)
     threads = sum(client.nthreads().values())
-    return client.get_executor(pure=False), threads
+    return partial(client.get_executor, pure=False), threads
 
 
 def run_all(

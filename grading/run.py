@@ -24,6 +24,7 @@ from grading.reasons import clean, reason_of, stopped_by
 from grading.record import Record, Test
 from grading.report.entries import marked_by_hand
 from grading.restore import Skeleton, restore, skeleton_of
+from grading.sandbox.bubblewrap import COURSE
 from grading.sandbox.imports import wanted
 from grading.save import save, take_off_lateness
 from grading.scoring import STOPPED, is_test, score
@@ -71,6 +72,7 @@ class Run:
                 raise GradingError(str(problem)) from problem
         self.imports = wanted(given.source for given in self.skeleton.cells)  # for a jail
         self.given = _source_files(course.folder("source", ".", assignment))
+        self.helpers = _hash_of_helpers()
 
     def grade(
         self,
@@ -122,6 +124,7 @@ class Run:
         try:
             yield
         except Exception as problem:
+            self.book.db.rollback()  # the next one's marks can be written
             logging.getLogger(__name__).exception("%s could not be graded", student)
             why = f"no mark: it could not be graded ({clean(problem)}); run it again, or look at the log"
             sandboxed = self.course.limits["sandbox"]
@@ -151,7 +154,12 @@ class Run:
     def key(self, submission: Submission) -> str:
         """A hash of all that the marks of a submission depend on."""
         digest = hashlib.sha256()
-        parts = [str(VERSION), repr(self.skeleton), json.dumps(self.course.limits, sort_keys=True)]
+        parts = [
+            str(VERSION),
+            self.helpers,
+            repr(self.skeleton),
+            json.dumps(self.course.limits, sort_keys=True),
+        ]
         parts += [json.dumps(submission.notebook, sort_keys=True), submission.fault]
         for part in parts:
             digest.update(part.encode(errors="surrogatepass") + b"\0")
@@ -228,6 +236,14 @@ def unrun(ready: Prepared) -> NotebookNode:
 def _taken(kept: list[Record]) -> list[Record]:
     taken, kept[:] = list(kept), []
     return taken
+
+
+def _hash_of_helpers() -> str:
+    """A hash of the course's modules, which tests import: a mended one is a reason to grade again."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(COURSE, "helpers").rglob("*.py")):
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def _source_files(folder: Path) -> dict[str, bytes]:

@@ -52,12 +52,14 @@ class Batch:
         except (psutil.Error, AttributeError):  # somebody has ended meanwhile
             return []
 
-    def kill(self, victim: str, chance: random.Random) -> None:
-        """As soon as there is one."""
+    def kill(self, victim: str, chance: random.Random) -> bool:
+        """As soon as there is one; whether the batch went on until then."""
         while not (found := self.find(victim)) and self.process.poll() is None:
             time.sleep(0.05)
-        if found:
+        alive = self.process.poll() is None
+        if alive and found:
             chance.choice(sorted(found, key=lambda p: p.pid)).kill()
+        return alive
 
 
 def times(course: CourseFolder) -> dict[str, int]:
@@ -87,9 +89,9 @@ def as_if_nothing_had_happened(undisturbed, tmp_path: Path, victim: str, seed: i
     first.find("grader")
     time.sleep(chance.uniform(0, seconds))
     first.find("grader")
-    first.kill(victim, chance)
+    in_time = first.kill(victim, chance)
     status = first.process.wait()
-    assert status == (-signal.SIGKILL if victim == "grader" else 0)
+    assert status == (-signal.SIGKILL if victim == "grader" and in_time else 0)
     _, alive = psutil.wait_procs(first.seen, timeout=30)
     assert not alive
     before = times(course)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.api import Student
 
 from grading import record, run
 from grading.course import CourseFolder, GradingError
@@ -66,9 +67,9 @@ def test_what_is_graded_is_not_run_again_unless_it_changed(course: CourseFolder)
     assert grade(course)[1] == 1
 
 
-@pytest.mark.parametrize("change", ["limits", "source file", "rules"])
+@pytest.mark.parametrize("change", ["limits", "source file", "helpers", "rules"])
 def test_what_marks_depend_on_has_everybody_run_again(
-    course: CourseFolder, change: str, monkeypatch: pytest.MonkeyPatch
+    course: CourseFolder, change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     hand_in(course, "ada")
     grade(course)
@@ -76,6 +77,10 @@ def test_what_marks_depend_on_has_everybody_run_again(
         course = CourseFolder(course.root, LIMITS | {"timeout": 11})
     elif change == "source file":
         (course.root / "source" / ASSIGNMENT / "data.csv").write_text("1,2")
+    elif change == "helpers":
+        (tmp_path / "helpers").mkdir()
+        (tmp_path / "helpers" / "checks.py").write_text("def close(): ...")
+        monkeypatch.setattr(run, "COURSE", tmp_path)
     else:
         monkeypatch.setattr(run, "VERSION", run.VERSION + 1)
     assert grade(course)[1] == 1
@@ -86,6 +91,24 @@ def test_again_runs_what_has_its_marks(course: CourseFolder):
     first, _ = grade(course)
     second, ran = grade(course, again=True)
     assert ran == 1 and second["ada"].tests == first["ada"].tests
+
+
+def test_a_gradebook_that_was_locked_for_a_moment_costs_one_student_a_turn(course: CourseFolder, monkeypatch):  # fmt: skip
+    """A write that fails leaves the session as it was, so that the next one's marks can be written."""
+    for student in ("ada", "bob", "eve"):
+        hand_in(course, student)
+    grade(course)
+    enter, tried = run.take_off_lateness, []
+
+    def locked_once(book, course, assignment, student):
+        if not tried.append(student) and len(tried) == 1:
+            book.db.add(Student(id="bob"))  # there is one: the database refuses
+        enter(book, course, assignment, student)
+
+    monkeypatch.setattr(run, "take_off_lateness", locked_once)
+    done, _ = grade(course)
+    assert "no mark" in done["ada"].reason
+    assert [done[who].reason for who in ("bob", "eve")] == ["passed all 2 tests"] * 2
 
 
 def test_what_cannot_be_read_is_zero_with_a_reason_and_is_not_run(course: CourseFolder):
