@@ -53,7 +53,10 @@ def _said(error: NotebookNode) -> str:
 
 
 def clean(text: object, length: int = 70) -> str:
-    """The first line of a stranger's text, without what would steer a terminal, cut at `length` characters."""
+    """The first line of a stranger's text, without what would steer a terminal, cut at a word before `length` characters."""
     line = next(iter(str(text).strip().splitlines()), "")
     line = "".join(letter if letter.isprintable() else " " for letter in line).strip()
-    return line if len(line) <= length else line[: length - 3].rstrip() + "..."
+    if len(line) <= length:
+        return line
+    whole_words, _, _ = line[: length - 2].rpartition(" ")
+    return (whole_words or line[: length - 3]).rstrip(",;: ") + "..."

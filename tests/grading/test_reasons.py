@@ -54,3 +54,16 @@ def test_a_limit_that_stopped_an_answer_is_named_before_what_followed_from_it():
 )
 def test_a_strangers_text_is_one_short_line_that_steers_no_terminal(text: str, kept: str):
     assert clean(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("aaaa bbbb cccc", "aaaa bbbb..."),
+        ("aaaa, bbbbbbbbbbb", "aaaa..."),
+        ("a" * 20, "a" * 9 + "..."),
+        ("aaaa bbbb cc", "aaaa bbbb cc"),
+    ],
+)
+def test_a_long_text_is_cut_at_a_word(text: str, cut: str):
+    assert clean(text, 12) == cut and len(cut) <= 12
