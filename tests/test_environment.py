@@ -48,6 +48,32 @@ def test_the_lock_satisfies_pyproject():
     assert unmet([Requirement("torch<2"), Requirement("no-such-package")], locked())  # it bites
 
 
+FIND = """
+import sys
+seen = []
+sys.addaudithook(lambda event, args: event == "os.scandir" and seen.append(str(args[0])))
+from setuptools import Distribution
+found = Distribution()
+found.parse_config_files(["pyproject.toml"])
+print(sorted(found.packages), [place for place in seen if "gradebook/" in place])
+"""
+
+
+def test_whoever_installs_does_not_walk_through_what_students_handed_in(tmp_path: Path):
+    """A link of theirs to / made the installation endless."""
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path)
+    for package in ("helpers", "grading", "grading/intake"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").touch()
+    handed_in = tmp_path / "gradebook" / "submitted" / "eve"
+    handed_in.mkdir(parents=True)
+    (handed_in / "link").symlink_to(ROOT / "docs")
+    command = [sys.executable, "-c", FIND]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout, done.returncode) == ("['grading', 'grading.intake', 'helpers'] []\n", 0), done.stderr  # fmt: skip
+
+
 def test_the_lock_is_closed_and_installed():
     """Everything that a locked package requires is locked, too; and this environment is the lock."""
     overridden = {Requirement(r).name for r in PYPROJECT["tool"]["uv"]["override-dependencies"]}

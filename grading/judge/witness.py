@@ -24,9 +24,9 @@ from grading.judge.surroundings import (
 )
 
 A_FUNCTION = 1  # a flag of code: that of a class lacks it
-# Calls of a test are made again where it took less than so many seconds of the processor (a clock's depend on what else
-# the machine does), and until all of them took so many, or on a clock far more.
-QUICK, PATIENCE, LONGEST_WAIT = 0.5, 2.0, 10.0
+# Calls of a test are made again where it passed and took less than so many seconds, of the processor and on a clock; and until
+# all of them took so many. On the clock it is far more: that depends on what else the machine does.
+QUICK, PATIENCE = (0.5, 2.0), (2.0, 4.0)
 
 
 def install(shell, key, name, watch):
@@ -62,6 +62,11 @@ def identities(shell):
     return [(id(part), type(part)) for part in parts(shell)]
 
 
+def times():
+    """Seconds of the processor, and on a clock."""
+    return process_time(), perf_counter()
+
+
 class Question:
     """One probe: a block with nothing but an assert that fails. Its end gives the answer."""
 
@@ -89,7 +94,7 @@ class Witness:
         places = {*sys.path, sys.prefix, sys.base_prefix} - {"", "/", getcwd()}
         self.roots = ("<frozen ", *(place.rstrip("/") + "/" for place in places))
         self.process, self.tools = getpid(), tools()
-        self.since, self.quick = process_time(), set()
+        self.since, self.quick = times(), set()
         self.parts, self.runners = identities(shell), list(runners(shell))
         self.result = parts(shell)[-1]
         for _, _, value, _ in self.runners:
@@ -111,20 +116,20 @@ class Witness:
         """Say what was replaced, and what IPython knows of the cell before; signed."""
         last = self.shell.last_execution_result
         source = digest(last.info.raw_cell) if last is not None else ""
-        if process_time() - self.since < QUICK:
-            self.quick.add(source)
         seen = {*self.replaced(), *self.renamed(names), *self.left_running(), *self.around(frame)}
         if shows:
             for kind in shown_anew(self.shell, self.is_own):
                 seen.add(f"the student's code shows a {kind} in a way of its own")
         again, success = self.made_again(calls), self.was_success(last)
+        if success and self.within(QUICK, self.since):
+            self.quick.add(source)
         text = repr((name, canary, sorted(seen)[:20], again, source, success))
         seal = self.seal.copy()
         seal.update(text.encode("utf-8", "backslashreplace"))
         content = {"data": {"text/plain": seal.hexdigest() + text}, "metadata": {}, "transient": {}}
         about = {"parent": self.publisher.parent_header, "ident": self.publisher.topic}
         self.send(self.publisher.pub_socket, "display_data", content, **about)
-        self.since = process_time()
+        self.since = times()
 
     def was_success(self, last):
         """Whether a cell had no error: as its result holds it, for a property could say anything."""
@@ -238,12 +243,17 @@ class Witness:
 
     def made_again(self, calls):
         """Answers that are equal to everything: the test's digest and a sentence for each."""
-        found, end = [], (process_time() + PATIENCE, perf_counter() + LONGEST_WAIT)
+        found, start = [], times()
         for test, text in calls:
-            in_time = process_time() < end[0] and perf_counter() < end[1]
-            if test in self.quick and in_time and self.agrees(text):
+            if test in self.quick and self.within(PATIENCE, start) and self.agrees(text):
                 found.append((test, f"{text} is equal to everything, or near it"))
         return found
+
+    def within(self, most, start):
+        """Whether less time has passed than this, of the processor and on a clock."""
+        return all(
+            now - then < limit for now, then, limit in zip(times(), start, most, strict=True)
+        )
 
     def agrees(self, text):
         try:
