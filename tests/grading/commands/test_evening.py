@@ -117,12 +117,18 @@ def test_the_same_marks_stand_everywhere(evening):
         assert f"{texts[student]} of 5" in Page(page.read_text()).text
 
 
+def hears_ctrl_c() -> None:
+    """As from a terminal: what a shell starts in the background ignores it, and so does all that this starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_stops_at_once_leaves_no_process_and_loses_nothing(course: CourseFolder):
     hand_in(course, "ada")
     slow = RIGHT | {"double": "import time\ntime.sleep(50)\ndef double(x): return 2 * x"}
     hand_in(course, "bob", slow), hand_in(course, "cid", slow)
     command = [sys.executable, "-m", "grading", "run", ASSIGNMENT, "--jobs", "2", "--course", str(course.root)]  # fmt: skip
-    batch = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    batch = subprocess.Popen(command, cwd=ROOT, start_new_session=True, preexec_fn=hears_ctrl_c, **pipes)  # fmt: skip
     kept = course.folder("autograded", "ada", ASSIGNMENT) / record.FILE
     for _ in range(2400):
         if kept.exists() or batch.poll() is not None:
