@@ -24,6 +24,7 @@ from grading.intake.times import of_person, utc, with_zone
 from grading.lines import MOST, aligned, listed, section
 from grading.outputs import entries_of, known, report_path, write_feedback, write_report
 from grading.record import Record
+from grading.report.entries import never_ran
 from grading.run import Run
 from grading.sandbox import bubblewrap
 
@@ -167,8 +168,8 @@ def last_lines(course: CourseFolder, assignment: str, done: list[Record], page: 
             "in the log",
         ),
         *listed("Mark by hand in Formgrader", [e.student for e in waiting if not e.record.flags]),
-        *listed("Zero, for there is no notebook that can be run", [row.student for row in graded if not row.seconds]),
-        *listed("Stopped by a limit", [row.student for row in graded if row.stopped and row.seconds]),
+        *listed("Zero, for there is no notebook that can be run", [row.student for row in graded if never_ran(row)]),
+        *listed("Stopped by a limit", [row.student for row in graded if row.stopped and not never_ran(row)]),
         *([unsandboxed] if done and not course.limits["sandbox"] else []),
         f"report  {page}",
         f"log     {course.log_file}",
