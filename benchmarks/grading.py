@@ -1,6 +1,5 @@
 """`grade run` against `nbgrader autograde` and against the submissions' own work, and how it grows with the class."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -28,6 +27,12 @@ c = get_config()
 c.CourseDirectory.root = {root!r}
 c.CourseDirectory.db_url = "sqlite:///" + os.path.join({root!r}, "gradebook.db")
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+"""
+# From a small process: a program begins with the memory of the one that starts it, and this one has torch.
+MEASURED = """
+import os, sys
+program = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+print(os.wait4(program, 0)[2].ru_maxrss)
 """
 SANDBOXED = STOCK + "from grading.settings import limit_autograding\nlimit_autograding(c)\n"
 
@@ -84,23 +89,22 @@ def nbgrader() -> list[str]:
 
 
 def run(solution: NotebookNode, copies: int, settings: str, command: list[str]) -> tuple[float, float]:  # fmt: skip
-    """Seconds for so many right submissions, start to end, and the most MiB that the command or one of its workers held.
+    """Seconds for so many right submissions, start to end, and the most MiB that the command itself held: it has the gradebook and every result.
 
     Raises:
         RuntimeError: not all of them have full marks.
     """
     with _handed_in(solution, copies, settings) as course:
         started = time.perf_counter()
-        program = subprocess.Popen(command, cwd=course.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        _, status, used = os.wait4(program.pid, 0)
+        whole = [sys.executable, "-S", "-c", MEASURED, *command]
+        done = subprocess.run(whole, cwd=course.root, capture_output=True, text=True)
         seconds = time.perf_counter() - started
-        program.returncode = status  # Popen need not wait for it
         with course.open_gradebook() as book:
             facts = book.find_assignment(ASSIGNMENT)
             full = [s for s in facts.submissions if s.score == facts.max_score]
         if len(full) != copies:
             raise RuntimeError(f"{' '.join(command[1:])}: {len(full)} of {copies} have full marks")
-    return seconds, used.ru_maxrss / 1024
+    return seconds, int(done.stdout.splitlines()[-1]) / 1024
 
 
 @contextmanager

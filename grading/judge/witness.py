@@ -26,7 +26,7 @@ from grading.judge.surroundings import (
 A_FUNCTION = 1  # a flag of code: that of a class lacks it
 # Calls of a test are made again where it passed and took less than so many seconds, of the processor and on a clock; and until
 # all of them took so many. On the clock it is far more: that depends on what else the machine does.
-QUICK, PATIENCE = (0.5, 2.0), (2.0, 4.0)
+QUICK, PATIENCE = (0.1, 2.0), (1.0, 4.0)
 
 
 def install(shell, key, name, watch):
