@@ -25,7 +25,7 @@ class GradientMethod(torch.optim.Optimizer):
         )
 
     @torch.no_grad()
-    def step(self, closure: Callable | None = None):
+    def step(self, closure: Callable | None = None) -> torch.Tensor | None:
         """Move every parameter that has a gradient; closure, where there is one, computes loss and gradients first.
 
         Returns:
@@ -82,7 +82,7 @@ class SGD(GradientMethod):
         more = {"momentum": momentum, "dampening": dampening, "nesterov": nesterov}
         super().__init__(params, lr, weight_decay, maximize, **more)
 
-    def update(self, p, g, group):
+    def update(self, p: torch.Tensor, g: torch.Tensor, group: dict) -> None:
         gamma = group["momentum"]
         if gamma:
             first = "momentum_buffer" not in self.state[p]
@@ -102,7 +102,7 @@ class Momentum(GradientMethod):
     def __init__(self, params, lr: float = 1e-3, momentum: float = 0.9):
         super().__init__(params, lr, momentum=momentum)
 
-    def update(self, p, g, group):
+    def update(self, p: torch.Tensor, g: torch.Tensor, group: dict) -> None:
         v = self.memory(p, "velocity")
         v.mul_(group["momentum"]).add_(group["lr"] * g)
         p -= v
@@ -120,14 +120,14 @@ class Nesterov(GradientMethod):
         super().__init__(params, lr, momentum=momentum)
 
     @torch.no_grad()
-    def step(self, closure: Callable):
+    def step(self, closure: Callable) -> torch.Tensor | None:
         """Jump ahead, call closure there, move; returns the loss at the look-ahead point."""
         for group in self.param_groups:
             for p in group["params"]:
                 p -= group["momentum"] * self.memory(p, "velocity")
         return super().step(closure)
 
-    def update(self, p, g, group):
+    def update(self, p: torch.Tensor, g: torch.Tensor, group: dict) -> None:
         p -= group["lr"] * g  # p is θ - γ v already
         self.memory(p, "velocity").mul_(group["momentum"]).add_(group["lr"] * g)
 
@@ -153,7 +153,7 @@ class AdaGrad(GradientMethod):
             start = self.param_groups[-1]["initial_accumulator_value"]
             self.state[p] = {"step": torch.tensor(0.0), "sum": torch.full_like(p, start)}
 
-    def update(self, p, g, group):
+    def update(self, p: torch.Tensor, g: torch.Tensor, group: dict) -> None:
         lr = group["lr"] / (1 + (self.count(p) - 1) * group["lr_decay"])
         s = self.memory(p, "sum")
         s += g**2
@@ -175,7 +175,7 @@ class RMSProp(GradientMethod):
         more = {"alpha": alpha, "eps": eps, "momentum": momentum, "centered": centered}
         super().__init__(params, lr, weight_decay, maximize, **more)
 
-    def update(self, p, g, group):
+    def update(self, p: torch.Tensor, g: torch.Tensor, group: dict) -> None:
         self.count(p)
         alpha, s = group["alpha"], self.memory(p, "square_avg")
         s.mul_(alpha).add_((1 - alpha) * g**2)
@@ -207,7 +207,7 @@ class Adam(GradientMethod):
         more = {"amsgrad": amsgrad, "decoupled_weight_decay": decoupled_weight_decay}
         super().__init__(params, lr, weight_decay, maximize, betas=betas, eps=eps, **more)
 
-    def update(self, p, g, group):
+    def update(self, p: torch.Tensor, g: torch.Tensor, group: dict) -> None:
         t, (beta1, beta2), lr = self.count(p), group["betas"], group["lr"]
         if group["decoupled_weight_decay"]:
             p *= 1 - lr * group["weight_decay"]
@@ -239,7 +239,7 @@ class Newton(torch.optim.Optimizer):
     """θ ← θ - η (H + λI)⁻¹ ∇L(θ) with the full Hessian H: n parameters cost n² numbers, so for small problems.
 
     One step with η = 1, λ = 0 lands on the stationary point of a quadratic, be it minimum or saddle.
-    The damping λ turns the step towards the gradient and shortens it.
+    The damping λ turns the step towards the gradient and shortens it. Each group of parameters has its own η and λ.
     """
 
     def __init__(self, params, lr: float = 1.0, damping: float = 0.0):
@@ -252,20 +252,22 @@ class Newton(torch.optim.Optimizer):
         Raises:
             ValueError: H + λI cannot be inverted.
         """
-        params = [p for group in self.param_groups for p in group["params"]]
-        lr, damping = self.param_groups[0]["lr"], self.param_groups[0]["damping"]
+        groups = [(p, group) for group in self.param_groups for p in group["params"]]
+        params = [p for p, _ in groups]
         with torch.enable_grad():
             loss = closure()
             g, H = _gradient_and_hessian(loss, params)
-        H = H + damping * torch.eye(len(g), dtype=g.dtype, device=g.device)
+        damping = torch.cat([g.new_full([p.numel()], group["damping"]) for p, group in groups])
+        H = H + torch.diag(damping)
         if not H.isfinite().all() or torch.linalg.matrix_rank(H, hermitian=True) < len(g):
             raise ValueError(
                 "The Hessian cannot be inverted: along some direction the loss is not curved. "
                 "A positive damping helps."
             )
         move = torch.linalg.solve(H, g)
-        for p, part in zip(params, move.split([p.numel() for p in params]), strict=True):
-            p -= lr * part.view_as(p)
+        parts = move.split([p.numel() for p in params])
+        for (p, group), part in zip(groups, parts, strict=True):
+            p -= group["lr"] * part.view_as(p)
         return loss.detach()
 
 

@@ -110,7 +110,9 @@ class LiveCurves:
             self._place.update(self.figure)
 
 
-def show_images(rows: Sequence, titles: Sequence | None = None, cmaps: Sequence = ("gray_r",)):
+def show_images(
+    rows: Sequence, titles: Sequence | None = None, cmaps: Sequence = ("gray_r",)
+) -> None:
     """Draw rows of small pictures, one under the other.
 
     Args:

@@ -10,7 +10,7 @@ import os
 import sys
 import uuid
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,7 +32,11 @@ readout.textContent=labels[slider.value];slider.setAttribute("aria-valuetext",la
 
 
 def explore(
-    draw: Callable[..., Figure], *, alt: str | Callable, start=None, **parameter: Iterable
+    draw: Callable[..., Figure],
+    *,
+    alt: str | Callable[[Any], str],
+    start: Any = None,
+    **parameter: Iterable,
 ) -> None:
     """Show a figure with a slider: `explore(draw, alt="A sine wave", k=range(1, 11))` shows `draw(k)` for each k.
 

@@ -1,6 +1,9 @@
 """A tape for numbers: each Value remembers what it was computed from, and how strongly it depends on it."""
 
+from __future__ import annotations
+
 import math
+from typing import Any
 
 
 class Value:
@@ -85,24 +88,29 @@ class Value:
     def __rtruediv__(self, other):
         return _value(other) / self
 
-    def exp(self):
+    def exp(self) -> Value:
+        """The exponential."""
         e = math.exp(self.data)
         return Value(e, (self,), (e,), "exp")
 
-    def log(self):
+    def log(self) -> Value:
+        """The natural logarithm."""
         return Value(math.log(self.data), (self,), (1 / self.data,), "log")
 
-    def tanh(self):
+    def tanh(self) -> Value:
+        """The hyperbolic tangent."""
         t = math.tanh(self.data)
         return Value(t, (self,), (1 - t * t,), "tanh")
 
-    def sigmoid(self):
+    def sigmoid(self) -> Value:
+        """1 / (1 + exp(-self))."""
         s = 0.5 * (
             1 + math.tanh(self.data / 2)
         )  # the same number as 1 / (1 + exp(-x)), without its overflow
         return Value(s, (self,), (s * (1 - s),), "σ")
 
-    def relu(self):
+    def relu(self) -> Value:
+        """self where it is positive, else 0; with slope 0 at 0."""
         return Value(max(self.data, 0.0), (self,), (float(self.data > 0),), "relu")
 
     def __repr__(self):
@@ -111,7 +119,7 @@ class Value:
         )
 
 
-def topological_order(root) -> list:
+def topological_order(root: Any) -> list:
     """All nodes that root depends on, root included, each after its parents (depth-first, without recursion).
 
     Works on anything with `.parents`. A deep graph is no trouble: Python's recursion limit plays no part.

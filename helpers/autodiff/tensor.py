@@ -1,5 +1,7 @@
 """A tape for NumPy arrays, with broadcasting: the same idea as Value, and vector-Jacobian products for local derivatives."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy as np
@@ -95,22 +97,27 @@ class Tensor:
         slope = exponent * self.data ** (exponent - 1) if exponent else np.zeros_like(self.data)
         return Tensor(self.data**exponent, (self,), lambda g: (g * slope,), f"^{exponent:g}")
 
-    def exp(self):
+    def exp(self) -> Tensor:
+        """The exponential of each entry."""
         out = np.exp(self.data)
         return Tensor(out, (self,), lambda g: (g * out,), "exp")
 
-    def log(self):
+    def log(self) -> Tensor:
+        """The natural logarithm of each entry."""
         return Tensor(np.log(self.data), (self,), lambda g: (g / self.data,), "log")
 
-    def tanh(self):
+    def tanh(self) -> Tensor:
+        """The hyperbolic tangent of each entry."""
         out = np.tanh(self.data)
         return Tensor(out, (self,), lambda g: (g * (1 - out**2),), "tanh")
 
-    def sigmoid(self):
+    def sigmoid(self) -> Tensor:
+        """1 / (1 + exp(-self)) of each entry."""
         out = 0.5 * (1 + np.tanh(self.data / 2))
         return Tensor(out, (self,), lambda g: (g * out * (1 - out),), "σ")
 
-    def relu(self):
+    def relu(self) -> Tensor:
+        """Each entry where it is positive, else 0; with slope 0 at 0."""
         return Tensor(np.maximum(self.data, 0), (self,), lambda g: (g * (self.data > 0),), "relu")
 
     # Products, sums and shapes: the local derivative is a Jacobian, and only its product with the upstream is computed.
@@ -125,7 +132,7 @@ class Tensor:
             "@",
         )
 
-    def sum(self, axis: int | tuple | None = None, keepdims: bool = False):
+    def sum(self, axis: int | tuple | None = None, keepdims: bool = False) -> Tensor:
         """The sum over the given axes, or over all of them."""
 
         def vjp(g):
@@ -135,18 +142,19 @@ class Tensor:
 
         return Tensor(self.data.sum(axis=axis, keepdims=keepdims), (self,), vjp, "sum")
 
-    def mean(self, axis: int | tuple | None = None, keepdims: bool = False):
+    def mean(self, axis: int | tuple | None = None, keepdims: bool = False) -> Tensor:
         """The mean over the given axes, or over all of them."""
         total = self.sum(axis, keepdims)
         return total / (self.data.size / total.data.size)
 
-    def reshape(self, *shape: int):
+    def reshape(self, *shape: int) -> Tensor:
+        """The same entries in another shape."""
         return Tensor(
             self.data.reshape(*shape), (self,), lambda g: (g.reshape(self.shape),), "reshape"
         )
 
     @property
-    def T(self):
+    def T(self) -> Tensor:
         """The array with its axes in reverse order."""
         return Tensor(self.data.T, (self,), lambda g: (g.T,), "T")
 
@@ -160,7 +168,7 @@ class Tensor:
 
         return Tensor(self.data[index], (self,), vjp, "[ ]")
 
-    def log_softmax(self, axis: int = -1):
+    def log_softmax(self, axis: int = -1) -> Tensor:
         """Logarithm of softmax along an axis, stable for large scores."""
         shifted = self.data - self.data.max(axis=axis, keepdims=True)
         out = shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))

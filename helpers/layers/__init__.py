@@ -10,7 +10,8 @@ from helpers.layers.activation import (
     Tanh,
     log_softmax,
 )
-from helpers.layers.dense import Flatten, Linear, Sequential
+from helpers.layers.container import Sequential
+from helpers.layers.dense import Flatten, Linear
 
 __all__ = [
     "GELU",

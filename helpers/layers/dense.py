@@ -1,7 +1,6 @@
-"""Dense layers and their chain: what a multi-layer perceptron is made of, beside its activations."""
+"""The dense layer, and the way from a picture to the row of numbers that it takes."""
 
 import math
-from collections.abc import Iterator
 
 import torch
 from torch import nn
@@ -21,8 +20,9 @@ class Linear(nn.Module):
     """
 
     def __init__(
-        self, in_features: int, out_features: int, bias: bool = True, device=None, dtype=None
-    ):
+        self, in_features: int, out_features: int, bias: bool = True,
+        device: torch.device | str | None = None, dtype: torch.dtype | None = None,
+    ):  # fmt: skip
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
         place = {"device": device, "dtype": dtype}
@@ -39,8 +39,7 @@ class Linear(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.shape[-1] != self.in_features:
             raise ValueError(
-                f"This layer takes rows of {self.in_features} numbers, "
-                f"and the input has shape {tuple(x.shape)}."
+                f"This layer takes rows of {self.in_features} numbers, and the input has shape {tuple(x.shape)}."
             )
         y = x @ self.weight.T
         return y if self.bias is None else y + self.bias
@@ -73,36 +72,3 @@ class Flatten(nn.Module):
 
     def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
-
-
-class Sequential(nn.Module):
-    """Layers one after the other: the composition f_K ∘ ··· ∘ f_1, as torch.nn.Sequential.
-
-    Args:
-        layers: the layers, first to last; or one dictionary, name -> layer.
-
-    Shapes: what the first layer takes -> what the last one gives.
-    """
-
-    def __init__(self, *layers: nn.Module | dict):
-        super().__init__()
-        named = layers[0].items() if layers and isinstance(layers[0], dict) else enumerate(layers)
-        for name, layer in named:
-            self.add_module(str(name), layer)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        for layer in self:
-            x = layer(x)
-        return x
-
-    def __iter__(self) -> Iterator[nn.Module]:
-        # Not self.children(), which names a layer only once even where it stands twice.
-        return iter(self._modules.values())
-
-    def __len__(self) -> int:
-        return len(self._modules)
-
-    def __getitem__(self, index: int | slice) -> nn.Module:
-        if isinstance(index, slice):
-            return Sequential(dict(list(self._modules.items())[index]))
-        return list(self)[index]
