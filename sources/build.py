@@ -13,8 +13,10 @@ from sources.cells import with_generated_cells
 from sources.compare import differences
 from sources.course import ROOT, Chapter, Course, CourseError, read_course
 from sources.execute import execute
+from sources.folds import fold
 from sources.imports import digest
 from sources.notebooks import as_laboratory_writes, from_text, read, to_text, write
+from sources.proved import proved_page
 from sources.release import contents, release
 
 LARGEST = 2_000_000  # bytes of a lecture with its pictures
@@ -26,20 +28,24 @@ def lecture_text(course: Course, chapter: Chapter) -> str:
 
 
 def solution_text(course: Course, chapter: Chapter) -> str:
-    """The assignment's source as it should stand. Its badge leads to the students' version."""
+    """The assignment's source as it should stand. Its header leads to the students' version."""
     return _fresh_text(course, chapter, chapter.solution_source, chapter.exercise)
 
 
 def _fresh_text(course: Course, chapter: Chapter, source: Path, published: Path) -> str:
     text, place = source.read_text(encoding="utf-8"), published.relative_to(course.root)
-    return as_laboratory_writes(with_generated_cells(text, course, chapter, place))
+    folded = as_laboratory_writes(text, fold)  # what is folded takes no time to read
+    return as_laboratory_writes(with_generated_cells(folded, course, chapter, place))
 
 
 def build_lecture(course: Course, chapter: Chapter, force: bool = False) -> bool:
     """Write the lecture where it is out of date, executed; say whether it was. The old notebook stays where a cell fails."""
     text = lecture_text(course, chapter)
     write(chapter.lecture_source, text)
-    notebook, made_from = from_text(text), digest(text, course.root)
+    notebook = from_text(text)
+    made_from = digest(text, course.root)
+    if chapter.ledger.exists():
+        write(chapter.proved, proved_page(chapter, notebook))
     if not force and _is_current(chapter.lecture, notebook, made_from):
         return False
     chapter.lecture.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The three cells that the build writes: the set-up, the Colab badge, and the table of what the chapter proved.
+"""The cells that the build writes: the header (time to read, Colab badge), the set-up, and the line about what the chapter proved.
 
 They stand in the sources too, where JupyterLab looks for a notebook's text; whoever writes a source marks their place by the tag alone.
 """
@@ -6,20 +6,24 @@ They stand in the sources too, where JupyterLab looks for a notebook's text; who
 import re
 from pathlib import Path
 
-import yaml
 from nbformat import NotebookNode
 
+from sources.claims import read_ledger
 from sources.course import Chapter, Course, CourseError
-from sources.notebooks import from_text, tags
+from sources.minutes import time_of_exercise, time_of_lecture
+from sources.notebooks import from_text
 
-GENERATED = {"setup", "badge", "proved"}
-_TAG = re.compile(r'^# %%.*\btags=\[[^\]]*"(setup|badge|proved)"')
+GENERATED = {"setup", "header", "proved"}
+_TAG = re.compile(r'^# %%.*\btags=\[[^\]]*"(setup|header|proved)"')
+
+TITLE = "# @title Set-up: run me first"
+OWN_PART = "# What this notebook uses:"  # what the author imports stands below this line
 
 _STYLE = """from helpers.plotting import use_style
 
 use_style()"""
 
-_SETUP = """# Set-up, the same in every notebook. On your own machine it only sets the style of the figures.
+_SETUP = """# The same in every notebook. On your own machine it only sets the style of the figures.
 import sys
 
 if "google.colab" in sys.modules:  # in Colab: fetch the course itself, which has everything else
@@ -31,7 +35,7 @@ if "google.colab" in sys.modules:  # in Colab: fetch the course itself, which ha
 
 """
 
-_NO_ADDRESS = """# Set-up, the same in every notebook. On your own machine it only sets the style of the figures.
+_NO_ADDRESS = """# The same in every notebook. On your own machine it only sets the style of the figures.
 import sys
 
 if "google.colab" in sys.modules:  # in Colab: the course itself would have to be fetched
@@ -41,23 +45,27 @@ if "google.colab" in sys.modules:  # in Colab: the course itself would have to b
 
 
 def with_generated_cells(text: str, course: Course, chapter: Chapter, notebook_path: Path) -> str:
-    """The source text with the three cells as they must be today; `notebook_path` is the published notebook, relative to the repository."""
+    """The source text with the cells as they must be today; `notebook_path` is the published notebook, relative to the repository."""
     notebook = from_text(text)
     parts = re.split(r"(?m)^(?=# %%)", text)
     for i, part in enumerate(parts):
         tag = _TAG.match(part)
-        if tag:
-            body = _body(tag[1], course, chapter, notebook_path, notebook)
-            parts[i] = _replaced(part, body if tag[1] == "setup" else _commented(body))
+        if not tag:
+            continue
+        if tag[1] == "setup":
+            body = setup(course) + _own_part(part)
+        elif tag[1] == "header":
+            body = _commented(header(course, notebook_path, notebook))
+        else:
+            body = _commented(proved(chapter))
+        parts[i] = _replaced(part, body)
     return "".join(parts)
 
 
-def _body(
-    tag: str, course: Course, chapter: Chapter, notebook_path: Path, notebook: NotebookNode
-) -> str:
-    if tag == "setup":
-        return setup(course)
-    return badge(course, notebook_path) if tag == "badge" else proved(chapter, notebook)
+def _own_part(part: str) -> str:
+    """What the author wrote into the set-up cell, with an empty line before it."""
+    _, mark, own = part.partition(OWN_PART)
+    return f"\n\n{mark}{own.rstrip()}" if mark else ""
 
 
 def _replaced(part: str, body: str) -> str:
@@ -72,67 +80,40 @@ def _commented(markdown: str) -> str:
 
 
 def setup(course: Course) -> str:
-    """The set-up cell: nothing but the figures' style on one's own machine; in Colab it installs the student edition."""
+    """The course's part of the set-up cell: nothing but the figures' style on one's own machine; in Colab it installs the student edition."""
     if not course.student_edition:
-        return _NO_ADDRESS + _STYLE
+        return f"{TITLE}\n{_NO_ADDRESS}{_STYLE}"
     wanted = [f"git+{course.student_edition}", *course.colab_lacks]
-    return _SETUP.format(wanted=", ".join(f'"{requirement}"' for requirement in wanted)) + _STYLE
+    names = ", ".join(f'"{requirement}"' for requirement in wanted)
+    return f"{TITLE}\n{_SETUP.format(wanted=names)}{_STYLE}"
+
+
+def header(course: Course, notebook_path: Path, notebook: NotebookNode) -> str:
+    """The time that the notebook takes and, where the course has an address, the way into Colab."""
+    is_exercise = notebook_path.parts[0] == "exercises"
+    time = time_of_exercise(notebook) if is_exercise else time_of_lecture(notebook)
+    return "\n\n".join(filter(None, [time, badge(course, notebook_path)]))
 
 
 def badge(course: Course, notebook_path: Path) -> str:
-    """The way to the notebook in Colab, or one sentence where there is none."""
-    github = re.fullmatch(
-        r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?", course.student_edition
-    )
-    if github:
-        target = f"https://colab.research.google.com/github/{github[1]}/{github[2]}/blob/main/{notebook_path.as_posix()}"
-        return f"[![Open this notebook in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({target})"
-    if course.student_edition:
+    """The way to the notebook in Colab; nothing where the course is not published."""
+    if not course.student_edition:
+        return ""
+    address = r"https://github\.com/([\w.-]+)/([\w.-]+?)(?:\.git)?"
+    github = re.fullmatch(address, course.student_edition)
+    if not github:
         return "*To run this notebook in Colab, upload it there: its set-up cell fetches the rest of the course.*"
-    return "*This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*"
+    target = f"https://colab.research.google.com/github/{github[1]}/{github[2]}/blob/main/{notebook_path.as_posix()}"
+    return f"[![Open this notebook in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({target})"
 
 
-def proved(chapter: Chapter, notebook: NotebookNode) -> str:
-    """The table of the chapter's claims, in the order in which the reader met them, and where each was proved."""
+def proved(chapter: Chapter) -> str:
+    """How many statements the chapter checks, and where the list stands (sources/proved.py writes it)."""
     if not chapter.ledger.exists():
         ledger = chapter.ledger.relative_to(chapter.root)
         raise CourseError(f"a cell is tagged proved, and there is no {ledger} to fill it from.")
-    claims = yaml.safe_load(chapter.ledger.read_text(encoding="utf-8"))["claims"]
-    met = _sections(notebook)
-    order = {claim_id: i for i, claim_id in enumerate(met)}
-    claims = sorted(claims, key=lambda claim: order.get(claim["id"], len(order)))
-    cells = [(_in_table(claim["statement"]), _in_table(_where(claim, met))) for claim in claims]
-    lead = "Every line below was computed and asserted: in the section named beside it, or by one of the tests that come with the course."
-    head = ["### What you saw proved", "", lead, "", "| what | where |", "|---|---|"]
-    return "\n".join(head + [f"| {what} | {where} |" for what, where in cells])
-
-
-def _where(claim: dict, met: dict[str, str]) -> str:
-    if claim["place"] == "tests":
-        return "the course's tests"
-    return met.get(claim["id"], "nowhere yet") + (", folded" if claim["place"] == "aside" else "")
-
-
-def _sections(notebook: NotebookNode) -> dict[str, str]:
-    """Claim -> heading of the section where a cell proves it, in the order of the notebook."""
-    heading, met = "", {}
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            found = re.findall(r"(?m)^#{1,4} +(.+?) *$", cell.source)
-            heading = found[-1] if found else heading
-        for tag in tags(cell):
-            if tag.startswith("claim:"):
-                met.setdefault(tag.removeprefix("claim:"), heading)
-    return met
-
-
-def _in_table(text: str) -> str:
-    """Text that may stand in a cell of a markdown table: one line, and no bar that would end the cell."""
-    pieces = re.split(r"(\$[^$]+\$)", " ".join(text.split()))
-    return "".join(_without_bars(piece) for piece in pieces)
-
-
-def _without_bars(piece: str) -> str:
-    if piece.startswith("$"):
-        return piece.replace(r"\|", r"\Vert{}").replace("|", r"\vert{}")
-    return piece.replace("|", r"\|")
+    claims = read_ledger(chapter.ledger)["claims"]
+    here = sum(claim["place"] != "tests" for claim in claims)
+    checked = f"{here} of them in this notebook, the others in the course's tests"
+    link = f"../docs/proved/{chapter.folder}.md"
+    return f"**Checked by running code:** {len(claims)} statements, {checked}. [Here is the list]({link})."

@@ -61,6 +61,11 @@ class Chapter:
         return self.root / "sources" / "ledger" / f"{self.folder}.yml"
 
     @property
+    def proved(self) -> Path:
+        """The list of what the chapter proves, as the site and the student edition show it."""
+        return self.root / "docs" / "proved" / f"{self.folder}.md"
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """Every file above."""
         sources = (self.lecture_source, self.solution_source, self.ledger)

@@ -7,6 +7,7 @@ from sources.compare import differences
 from sources.course import Chapter, Course
 from sources.leaks import leaks
 from sources.notebooks import from_text, read
+from sources.proved import proved_page
 from sources.release import contents, release
 from sources.unsolved import unsolved
 
@@ -31,8 +32,14 @@ def complaints(course: Course, chapter: Chapter) -> list[str]:
 
 
 def lecture_in_step(course: Course, chapter: Chapter) -> list[str]:
-    """The committed lecture is what its source builds."""
-    return _in_step(chapter.lecture_source, lecture_text(course, chapter), chapter.lecture)
+    """The committed lecture, and the list of what it proves, are what the sources build."""
+    text = lecture_text(course, chapter)
+    found = _in_step(chapter.lecture_source, text, chapter.lecture)
+    if chapter.ledger.exists():
+        page = chapter.proved.read_text("utf-8") if chapter.proved.exists() else ""
+        if page != proved_page(chapter, from_text(text)):
+            found.append(f"docs/proved/{chapter.proved.name} is an old list: {REBUILD}")
+    return found
 
 
 def solution_in_step(course: Course, chapter: Chapter) -> list[str]:
@@ -52,7 +59,7 @@ def _in_step(source: Path, text: str, made: Path) -> list[str]:
         for difference in differences(read(made), from_text(text))
     ]
     if source.read_text(encoding="utf-8") != text:
-        found.append(f"{source.name} holds an old set-up, badge or table")
+        found.append(f"{source.name} holds an old set-up, header, line of what is proved, or fold")
     return [f"{complaint}: {REBUILD}" for complaint in found]
 
 

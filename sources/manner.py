@@ -1,4 +1,4 @@
-"""Does a lecture keep to its budget, fold what it should, and describe its pictures?"""
+"""Does a lecture keep to its budget, fold what it should, answer what it asks, and describe its pictures?"""
 
 import ast
 import re
@@ -7,65 +7,98 @@ from nbformat import NotebookNode
 
 from sources.cells import GENERATED
 from sources.claims import is_assertion
+from sources.minutes import halves, is_figure, words
 from sources.notebooks import tags, to_text
 
-LONGEST_CELL, MOST_CELLS, MOST_LINES = 25, 60, 350
-MOST_LINES_WITH_PAUSE = 450  # in two halves, each complete, with a cell tagged "pause" between
-FEWEST_WORDS, MOST_WORDS = 3000, 4500
+MOST_CELLS = 60
+FEWEST_WORDS = 2000
+MOST_WORDS = 4000
+FEWEST_FIGURES = 6
+MOST_FIGURES = 12
+MOST_SLIDERS = 3
+MOST_MINUTES = 75
+MOST_MINUTES_WITH_PAUSE = 100  # in two halves, each complete, with a cell tagged "pause" between
 LARGEST = 2_000_000  # bytes
 SHORTEST_ALT = 20  # characters
 
 
 def over_budget(lecture: NotebookNode) -> list[str]:
-    """Complaints about a lecture that is too long, too large, or too short to teach."""
-    code = [(n, cell) for n, cell in enumerate(lecture.cells, 1) if cell.cell_type == "code"]
-    found = [
-        f"cell {n} has {_lines(cell)} lines of code, and {LONGEST_CELL} are allowed"
-        for n, cell in code
-        if _lines(cell) > LONGEST_CELL
-    ]
-    paused = any("pause" in tags(cell) for cell in lecture.cells)
-    most_lines = MOST_LINES_WITH_PAUSE if paused else MOST_LINES
+    """Complaints about a lecture that is too long, too large, or too short to teach. *Deeper* sections have no budget of words."""
+    core = [cell for cell in lecture.cells if "deeper" not in tags(cell)]
+    code = [cell for cell in lecture.cells if cell.cell_type == "code"]
+    figures = sum(map(is_figure, code))
+    told = core_words(lecture)
+    parts = halves(lecture)
     amounts = [
         (len(code), MOST_CELLS, "code cells"),
-        (sum(_lines(cell) for _, cell in code), most_lines, "lines of code"),
-        (words(lecture), MOST_WORDS, "words"),
+        (told, MOST_WORDS, "words outside *Deeper*"),
+        (figures, MOST_FIGURES, "figures"),
+        (sum("explore(" in cell.source for cell in core), MOST_SLIDERS, "sliders"),
+        (round(sum(parts)), _most_minutes(parts), "minutes"),
         (len(to_text(lecture).encode()), LARGEST, "bytes"),
     ]
-    found += [
+    found = [
         f"the lecture has {amount:,} {what}, and {most:,} are allowed"
         for amount, most, what in amounts
         if amount > most
     ]
-    return found + (
-        [f"the lecture has {words(lecture):,} words, and fewer than {FEWEST_WORDS:,} teach little"]
-        if words(lecture) < FEWEST_WORDS
-        else []
-    )
+    if told < FEWEST_WORDS:
+        found.append(
+            f"the lecture has {told:,} words, and fewer than {FEWEST_WORDS:,} teach little"
+        )
+    if figures < FEWEST_FIGURES:
+        found.append(f"the lecture has {figures} figures, and {FEWEST_FIGURES} are asked")
+    return found
 
 
-def _lines(cell: NotebookNode) -> int:
-    """Lines that are not empty."""
-    return sum(bool(line.strip()) for line in cell.source.splitlines())
+def _most_minutes(parts: list[float]) -> int:
+    return MOST_MINUTES_WITH_PAUSE if len(parts) > 1 else MOST_MINUTES
 
 
-def words(lecture: NotebookNode) -> int:
-    """Words of prose that people wrote: without code, mathematics, markup and the cells that the build writes."""
-    prose = "\n".join(
-        cell.source
-        for cell in lecture.cells
-        if cell.cell_type == "markdown" and not GENERATED & set(tags(cell))
-    )
-    for ignored in (
-        r"(?s)```.*?```",
-        r"(?s)\$\$.*?\$\$",
-        r"\$[^$\n]+\$",
-        r"`[^`]*`",
-        r"<[^>]*>",
-        r"\]\([^)]*\)",
-    ):
-        prose = re.sub(ignored, " ", prose)
-    return len(re.findall(r"\w[\w'’-]*", prose))
+def core_words(lecture: NotebookNode) -> int:
+    """Words of prose that people wrote, outside *Deeper* sections and the cells that the build writes."""
+    left_out = GENERATED | {"deeper"}
+    prose = [cell for cell in lecture.cells if cell.cell_type == "markdown"]
+    return sum(words(cell) for cell in prose if not left_out & set(tags(cell)))
+
+
+def misplaced(notebook: NotebookNode) -> list[str]:
+    """Complaints about a first screen that is not the course: title, header, set-up with all imports; nothing else before."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    found = []
+    if not notebook.cells[0].source.startswith("# ") or "header" not in tags(notebook.cells[1]):
+        found.append("the notebook begins with its title and the cell tagged header")
+    if not code or "setup" not in tags(code[0]):
+        found.append("the first code cell is the one tagged setup")
+    for number, cell in enumerate(notebook.cells, 1):
+        if cell.cell_type == "code" and not {"setup"} & set(tags(cell)) and _imports_first(cell):
+            found.append(f"cell {number} begins with imports, which belong into the set-up")
+    return found
+
+
+def _imports_first(cell: NotebookNode) -> bool:
+    if "nbgrader" in cell.metadata:
+        return False
+    body = ast.parse(cell.source).body
+    return bool(body) and isinstance(body[0], ast.Import | ast.ImportFrom)
+
+
+def unanswered(lecture: NotebookNode) -> list[str]:
+    """Complaints about predictions that the text below does not answer, or whose result stands open."""
+    found = []
+    for number, cell in enumerate(lecture.cells, 1):
+        if "predict" not in tags(cell):
+            continue
+        below = lecture.cells[number : number + 1]
+        answers = [
+            c for c in below if c.cell_type == "markdown" and re.match(r"[^#*<\s|]|\*\*", c.source)
+        ]
+        if not answers:
+            found.append(f"cell {number} asks for a prediction, and no sentence below it answers")
+        hidden = cell.metadata.get("jupyter", {}).get("outputs_hidden") is True
+        if not hidden or "hide-output" not in tags(cell):
+            found.append(f"cell {number} asks for a prediction, and shows the result at once")
+    return found
 
 
 def misfolded(lecture: NotebookNode) -> list[str]:
@@ -81,6 +114,8 @@ def misfolded(lecture: NotebookNode) -> list[str]:
                 for sign, there in folds.items()
                 if not there
             ]
+        if "setup" in tags(cell):
+            continue
         if "aside" in tags(cell) and not cell.source.startswith("# @title Check it: "):
             found.append(
                 f"cell {number} is an aside, so its first line begins with `# @title Check it: `"

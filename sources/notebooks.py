@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import jupytext
@@ -32,12 +33,14 @@ def from_text(text: str) -> NotebookNode:
     return notebook
 
 
-def as_laboratory_writes(text: str) -> str:
-    """The same py:percent text as JupyterLab writes it back.
+def as_laboratory_writes(text: str, change: Callable[[NotebookNode], None] | None = None) -> str:
+    """The same py:percent text as JupyterLab writes it back, after `change` had the notebook in hand.
 
     It refuses to open a pair of files that differ, be it in a blank line or in the order of a cell's metadata.
     """
     notebook = from_text(text)
+    if change:
+        change(notebook)
     for cell in notebook.cells:
         ordered = json.loads(json.dumps(cell.metadata, sort_keys=True))  # as in the .ipynb
         cell.metadata = nbformat.from_dict(ordered)

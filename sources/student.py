@@ -32,6 +32,7 @@ def write_edition(root: Path, to: Path) -> None:
     for name in FOLDERS:
         if (root / name).exists():
             shutil.copytree(root / name, to / name, ignore=LEFT_OUT)
+    shutil.copytree(root / "docs" / "proved", to / "docs" / "proved")  # the lectures lead there
     for name in FILES:
         shutil.copy(root / name, to / name)
     settings = to / "pyproject.toml"

@@ -1,16 +1,17 @@
-"""Each "Your turn" of a lecture says that it is unsolved, and accepts the solution in its fold."""
+"""Each "Your turn" of a lecture says that it is unsolved, accepts the solution in its fold, and binds nothing that a later cell needs."""
 
 import ast
 import re
 
 import pytest
 
+from sources import names
 from sources.course import ROOT, read_course
 from sources.notebooks import from_text
 
 
 def your_turns():
-    """(chapter, number of the cell, cell's code, solution's code, definitions that came before)."""
+    """(cell's code, solution's code, definitions that came before, code that comes later)."""
     for chapter in read_course(ROOT).chapters:
         if not chapter.lecture_source.exists():
             continue
@@ -21,9 +22,9 @@ def your_turns():
                 continue
             if "with your_turn()" in cell.source:
                 solution = re.search(r"```python\n(.*?)```", cells[i + 1].source, re.S)
-                yield pytest.param(
-                    cell.source, solution, "\n".join(known), id=f"{chapter.folder}-{i}"
-                )
+                later = [c.source for c in cells[i + 1 :] if c.cell_type == "code"]
+                name = f"{chapter.folder}-{i}"
+                yield pytest.param(cell.source, solution, "\n".join(known), later, id=name)
             known += [ast.unparse(node) for node in ast.parse(cell.source).body if _defines(node)]
 
 
@@ -32,8 +33,8 @@ def _defines(node):
     return isinstance(node, kinds)
 
 
-@pytest.mark.parametrize("cell, solution, known", list(your_turns()))
-def test_your_turn(cell, solution, known, capsys):
+@pytest.mark.parametrize("cell, solution, known, later", list(your_turns()))
+def test_your_turn(cell, solution, known, later, capsys):
     assert solution, 'the solution stands in a fold right below the "Your turn"'
     space = {}
     exec(known, space)
@@ -42,3 +43,8 @@ def test_your_turn(cell, solution, known, capsys):
     function, checks = cell.split("with your_turn():")
     exec(f"{function}\n{solution[1]}\nwith your_turn():{checks}", space)
     assert capsys.readouterr().out == "Right.\n"
+    own = names.bound(cell) | names.bound(solution[1])
+    for source in later:
+        needed = names.read(source) & own
+        own -= names.bound(source)  # bound anew, it is the later cell's
+        assert not needed - names.bound(source), f"a later cell needs {needed} of this one"

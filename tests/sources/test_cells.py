@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sources.cells import badge, proved, setup, with_generated_cells
+from sources.cells import badge, header, proved, setup, with_generated_cells
 from sources.course import Course, CourseError
 from sources.notebooks import from_text
 
@@ -26,11 +26,16 @@ def test_the_badge_opens_the_notebook_in_colab(tiny: Course, address: str):
     assert badge(at(tiny, address), HERE).endswith(f"({target})")
 
 
-@pytest.mark.parametrize(
-    ("address", "words"), [("", "not published yet"), ("file:///course", "upload it there")]
-)
-def test_without_github_one_sentence_stands_for_the_badge(tiny: Course, address: str, words: str):
-    assert words in badge(at(tiny, address), HERE) and "](" not in badge(at(tiny, address), HERE)
+def test_another_address_has_one_sentence_for_a_badge(tiny: Course):
+    sentence = badge(at(tiny, "file:///course"), HERE)
+    assert "upload it there" in sentence and "](" not in sentence
+
+
+def test_nothing_stands_in_the_badges_place_where_no_address_is_set(tiny: Course):
+    notebook = from_text("# %% [markdown]\n# " + "word " * 360)
+    assert header(tiny, HERE, notebook) == "*Time:* about 2 minutes."
+    published = header(at(tiny, "https://github.com/some-one/course"), HERE, notebook)
+    assert published.startswith("*Time:* about 2 minutes.\n\n[![Open this notebook in Colab]")
 
 
 def test_the_set_up_cell_names_the_address_and_what_colab_lacks(tiny: Course):
@@ -41,10 +46,15 @@ def test_the_set_up_cell_names_the_address_and_what_colab_lacks(tiny: Course):
 
 def test_the_set_up_cell_is_the_same_in_lecture_and_exercise(built: Course):
     chapter = built.chapters[0]
-    lecture, exercise = (
-        path.read_text() for path in (chapter.lecture_source, chapter.solution_source)
-    )
+    lecture = chapter.lecture_source.read_text()
+    exercise = chapter.solution_source.read_text()
     assert setup(built) in lecture and setup(built) in exercise
+
+
+def test_the_authors_imports_stay_in_the_set_up_cell(built: Course):
+    lecture = built.chapters[0].lecture_source.read_text()
+    own = "# What this notebook uses:\nimport matplotlib.pyplot as plt\n\n# %%"
+    assert f"{setup(built)}\n\n{own}" in lecture
 
 
 def test_the_cells_are_written_once(tiny: Course):
@@ -57,27 +67,21 @@ def test_the_cells_are_written_once(tiny: Course):
 def test_only_the_marked_cells_change(tiny: Course):
     chapter = tiny.chapters[0]
     old = chapter.lecture_source.read_text()
-    before, after = (
-        from_text(old).cells,
-        from_text(with_generated_cells(old, tiny, chapter, HERE)).cells,
-    )
-    changed = [
-        b.metadata.tags[0] for a, b in zip(before, after, strict=True) if a.source != b.source
-    ]
-    assert changed == ["badge", "setup", "proved"]
+    before = from_text(old).cells
+    after = from_text(with_generated_cells(old, tiny, chapter, HERE)).cells
+    pairs = list(zip(before, after, strict=True))
+    changed = [b.metadata.tags[0] for a, b in pairs if a.source != b.source]
+    assert changed == ["header", "setup", "proved"]
     assert [cell.metadata for cell in before] == [cell.metadata for cell in after]
 
 
-def test_the_table_names_the_sections_in_the_readers_order(tiny: Course):
-    table = proved(tiny.chapters[0], from_text(tiny.chapters[0].lecture_source.read_text()))
-    assert table.splitlines()[-3:] == [
-        r"| A sum does not depend on the order of its terms, nor does $\vert{}x + y\vert{}$. | 1.1 Sums |",
-        "| Zero changes no sum. | 1.1 Sums, folded |",
-        "| Python's sum adds. | the course's tests |",
-    ]
+def test_the_line_counts_the_statements_and_leads_to_their_list(tiny: Course):
+    line = proved(tiny.chapters[0])
+    assert "3 statements, 2 of them in this notebook" in line
+    assert "(../docs/proved/01_tiny.md)" in line
 
 
-def test_a_table_without_a_ledger_is_one_complaint(tiny: Course):
+def test_a_line_without_a_ledger_is_one_complaint(tiny: Course):
     tiny.chapters[0].ledger.unlink()
     with pytest.raises(CourseError, match=r"there is no sources/ledger/01_tiny\.yml"):
-        proved(tiny.chapters[0], from_text("# %%\n1\n"))
+        proved(tiny.chapters[0])

@@ -66,7 +66,7 @@ SPOILS = {
         "no cell carries erratum:err-tiny-difference",
     ),
     "a tag that names no mistake": (
-        retag("badge", "badge", "erratum:err-other"),
+        retag("header", "header", "erratum:err-other"),
         "carries erratum:err-other, and the ledger has no such entry",
     ),
     "a claim without a test": (

@@ -65,7 +65,7 @@ def publish(course: Course) -> None:
 
 def open_the_secret(course: Course) -> None:
     """The solution stands in a given cell of the source too, and everything is built again."""
-    edit("solution", add(new_code_cell(f"larger, smaller = max(a, b), min(a, b)\n{SOLUTION}")))(
+    edit("solution", add(new_code_cell(f"larger = max(a, b)\nsmaller = min(a, b)\n{SOLUTION}")))(
         course
     )
 
@@ -86,14 +86,14 @@ SPOILS: dict[str, tuple[Spoil, str]] = {
     # what is committed equals what the sources build
     "a word in the lecture's source": (
         retype("lecture_source", "may change places", "can change places"),
-        "01_tiny.ipynb is not what its source builds: cell 5",
+        "01_tiny.ipynb is not what its source builds: cell 4",
     ),
     "a line of code in the lecture": (
-        edit("lecture", set_source("left, right", "left = right = 3")),
+        edit("lecture", set_source("left = 1 + 2", "left = right = 3")),
         "differs in its text: 'left = right = 3'",
     ),
     "a claim's tag in the lecture": (
-        edit("lecture", lambda n: cell_with(n, "left, right").metadata.tags.pop(0)),
+        edit("lecture", lambda n: cell_with(n, "left = 1 + 2").metadata.tags.pop(0)),
         "differs in its metadata",
     ),
     "the alt text in the lecture": (
@@ -113,10 +113,21 @@ SPOILS: dict[str, tuple[Spoil, str]] = {
         lambda course: course.chapters[0].lecture.unlink(),
         "01_tiny.ipynb is not built",
     ),
-    "the course is published": (publish, "01_tiny.py holds an old set-up, badge or table"),
+    "the course is published": (
+        publish,
+        "01_tiny.py holds an old set-up, header, line of what is proved, or fold",
+    ),
     "the ledger says something new": (
         retype("ledger", "Zero changes no sum.", "Zero is neutral."),
-        "01_tiny.py holds an old set-up, badge or table",
+        "docs/proved/01_tiny.md is an old list",
+    ),
+    "the ledger counts less": (
+        retype("ledger", "place: aside", "place: tests"),
+        "01_tiny.py holds an old set-up, header, line of what is proved, or fold",
+    ),
+    "an open set-up": (
+        retype("lecture_source", '# %% cellView="form"', "# %%"),
+        "01_tiny.py holds an old set-up, header, line of what is proved, or fold",
     ),
     "a word in the solution's source": (
         retype("solution_source", "a right triangle", "any triangle"),
@@ -147,11 +158,11 @@ SPOILS: dict[str, tuple[Spoil, str]] = {
     # nothing gives away a solution or a hidden test
     "the solution in a code cell": (
         edit("exercise", set_source(ANSWER, f"def hypot(a, b):\n    {SOLUTION}")),
-        "cell 6 gives away `return larger * math",
+        "cell 5 gives away `return larger * math",
     ),
     "the solution with other spaces": (
-        edit("exercise", add(new_code_cell("larger,smaller=max( a,b ),min(a,\n b)"))),
-        "gives away `larger , smaller",
+        edit("exercise", add(new_code_cell("larger=max( a,b )\nsmaller=min(a,\n b)"))),
+        "gives away `larger = max",
     ),
     "the solution in a comment": (
         edit("exercise", add(new_code_cell(f"# try this:\n# {SOLUTION}"))),
@@ -193,7 +204,7 @@ SPOILS: dict[str, tuple[Spoil, str]] = {
     # the exercise parses, and stops only where the student's work is missing
     "a syntax error": (
         edit("exercise", set_source(ANSWER, "def hypot(a, b):\n    return ...!")),
-        "cell 6 does not parse",
+        "cell 5 does not parse",
     ),
     "a given cell that fails": (
         edit("exercise", set_source("import math", "import maths")),
@@ -265,7 +276,7 @@ def test_what_a_reader_leaves_in_a_notebook_is_no_difference(built: Course):
     for number, cell in enumerate(notebook.cells):
         cell.id = f"renamed-{number}"
         cell.metadata["execution"] = {"iopub.execute_input": "2026-01-01T00:00:00Z"}
-    cell_with(notebook, "left, right").outputs = []
+    cell_with(notebook, "left = 1 + 2").outputs = []
     notebook.metadata.language_info = {"name": "python", "version": "3.13.0"}
     nbformat.write(notebook, path)
     assert complaints(built, built.chapters[0]) == []

@@ -24,7 +24,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_holds_what_a_student_needs_and_nothing_else(edition: Path):
     top = {path.name for path in edition.iterdir()}
-    allowed = {*FILES, "README.md", "Makefile", "lectures", "exercises", "helpers", "data"}
+    allowed = {*FILES, "README.md", "Makefile", "lectures", "exercises", "helpers", "data", "docs"}
     assert top <= allowed and {"lectures", "exercises", "helpers", *FILES} <= top
     assert not [path for path in edition.rglob("*") if path.suffix in (".pyc", ".draft", ".db")]
 
@@ -118,10 +118,10 @@ def test_a_file_that_gives_something_away_is_noticed(name: str, built: Course, t
 
 
 def test_a_solution_that_stands_in_helpers_is_noticed(built: Course, tiny_edition: Path):
-    solved = "larger, smaller = max(a, b), min(a, b)\nreturn larger * math.sqrt(1 + (smaller / larger) ** 2)\n"
+    solved = "larger = max(a, b)\nsmaller = min(a, b)\nreturn larger * math.sqrt(1 + (smaller / larger) ** 2)\n"
     (built.root / "helpers" / "geometry.py").write_text(solved)
     (complaint,) = betrayed(built.root, tiny_edition)
-    assert complaint.startswith("the secret that begins with `larger , smaller = max")
+    assert complaint.startswith("the secret that begins with `larger = max")
 
 
 def test_wrong_answers_are_no_secret(built: Course, tiny_edition: Path):

@@ -11,13 +11,13 @@
 #
 # It shows that a sum does not mind its order.
 
-# %% [markdown] tags=["badge"]
+# %% [markdown] tags=["header"]
 # (written by the build)
 
 # %% tags=["setup"]
 # (written by the build)
 
-# %%
+# What this notebook uses:
 import matplotlib.pyplot as plt
 
 # %% [markdown]
@@ -25,13 +25,14 @@ import matplotlib.pyplot as plt
 #
 # Two terms may change places.
 
-# %% tags=["claim:tiny-order", "nbval-check-output"]
-left, right = 1 + 2, 2 + 1
+# %% tags=["claim:tiny-order", "nbval-check-output", "predict"]
+left = 1 + 2
+right = 2 + 1
 print(left, right)
 assert left == right
 
 # %% [markdown] tags=["erratum:err-tiny-difference"]
-# Differences are another matter: $|1 - 2|$ equals $|2 - 1|$, and without the bars they differ.
+# They are equal. Differences are another matter: $|1 - 2|$ equals $|2 - 1|$, and without the bars they differ.
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["aside", "hide-input", "claim:tiny-zero"]
 # @title Check it: zero changes nothing
@@ -43,6 +44,19 @@ assert all(x + 0 == x for x in range(10))
 # %% mystnb={"image": {"alt": "A straight line from the lower left to the upper right."}}
 figure, axis = plt.subplots(figsize=(2, 1))
 lines = axis.plot([0, 1], [0, 1])
+
+# %% [markdown]
+# ### Deeper: the empty sum
+#
+# It is zero.
+
+# %%
+print(sum([]))
+
+# %% [markdown]
+# ## 1.3 Summary
+#
+# Sums do not mind their order.
 
 # %% [markdown] tags=["proved"]
 # (written by the build)
