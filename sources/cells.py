@@ -53,7 +53,7 @@ def with_generated_cells(text: str, course: Course, chapter: Chapter, notebook_p
         if not tag:
             continue
         if tag[1] == "setup":
-            body = setup(course) + _own_part(part)
+            body = setup(course) + own_part(part)
         elif tag[1] == "header":
             body = _commented(header(course, notebook_path, notebook))
         else:
@@ -62,7 +62,7 @@ def with_generated_cells(text: str, course: Course, chapter: Chapter, notebook_p
     return "".join(parts)
 
 
-def _own_part(part: str) -> str:
+def own_part(part: str) -> str:
     """What the author wrote into the set-up cell, with an empty line before it."""
     _, mark, own = part.partition(OWN_PART)
     return f"\n\n{mark}{own.rstrip()}" if mark else ""

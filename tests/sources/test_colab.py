@@ -15,7 +15,7 @@ import pytest
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 
-from sources.cells import setup
+from sources.cells import own_part, setup
 from sources.course import ROOT, Chapter, Course, read_course
 from sources.notebooks import read, tags
 from sources.release import throw_away_course
@@ -93,7 +93,10 @@ def lecture_for(address: str, chapter: Chapter, course: Course, **changed) -> No
     lecture = read(chapter.lecture)
     for cell in lecture.cells:
         if "setup" in tags(cell):
-            cell.source = setup(dataclasses.replace(course, student_edition=address, **changed))
+            own = own_part(cell.source)
+            cell.source = (
+                setup(dataclasses.replace(course, student_edition=address, **changed)) + own
+            )
     return lecture
 
 
