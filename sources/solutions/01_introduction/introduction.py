@@ -20,8 +20,9 @@
 # %% [markdown] tags=["badge"]
 # *This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*
 
-# %% tags=["setup"]
-# Set-up, the same in every notebook. On your own machine it only sets the style of the figures.
+# %% cellView="form" jupyter={"source_hidden": true} tags=["setup", "hide-input"]
+# @title Set-up: run me first
+# The same in every notebook. On your own machine it only sets the style of the figures.
 import sys
 
 if "google.colab" in sys.modules:  # in Colab: the course itself would have to be fetched
@@ -116,7 +117,7 @@ def xor_of_signs():
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "by_hand_test_two", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "by_hand_test_two", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 four = "Return four things, W1, b1, w2 and b2: two rows of three weights, two biases, two weights of the output, and one number."
 corners = torch.cartesian_prod(*[torch.tensor([0.0, 1.0], dtype=torch.float64)] * 3)
 with reason((AssertionError, TypeError, ValueError, RuntimeError), four):
@@ -151,7 +152,7 @@ for seed in range(5):
     close(said, [0, 0, 0, 1, 0, 1, 1, 0], "the answers to inputs that are off by up to 0.1")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "by_hand_test_xor", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "by_hand_test_xor", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 four = "Return four things, W1, b1, w2 and b2: two rows of two weights, two biases, two weights of the output, and one number."
 signs = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * 2)
 with reason((AssertionError, TypeError, ValueError, RuntimeError), four):
@@ -220,7 +221,7 @@ def widest(n_in: int, n_out: int, depth: int, budget: int) -> int:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "cost_test_count", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "cost_test_count", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 pair = "Return two whole numbers: the parameters, and the operations."
 with reason((TypeError, ValueError), pair):
     parameters, operations = count([2, 4, 1], True)
@@ -279,7 +280,7 @@ for seed in range(12):
         equal(list(count(sizes, bias)), [numbers, work], f"the counts of {sizes}, {kind} biases")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "cost_test_widest", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "cost_test_widest", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # 2-w-1 has 4 w + 1 parameters: 17 for w = 4, 21 for w = 5.
 mistakes = {
     "That network has 21 parameters: too many.": 5,
@@ -395,7 +396,7 @@ def weighted_loss(prediction, target, weight) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "mend_test_standardize", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mend_test_standardize", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # One picture of two channels, one row and two columns. The means are 1 and 20.
 root = math.sqrt(2)
 train = torch.tensor([[[[0.0, 2]], [[10, 30]]]], dtype=torch.float64)
@@ -430,7 +431,7 @@ for seed, (B, C, H, W) in enumerate([(5, 3, 3, 3), (1, 1, 4, 4), (4, 4, 4, 4), (
         close(got[:, c], want, f"channel {c} of pictures {(B, C, H, W)}")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "mend_test_distances", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mend_test_distances", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # The sides of a triangle: 3, 4 and 5.
 square = torch.tensor([[0.0, 0], [0, 3], [4, 0]], dtype=torch.float64)
 want = torch.tensor([[0.0, 3, 4], [3, 0, 5], [4, 5, 0]], dtype=torch.float64)
@@ -458,7 +459,7 @@ for seed, (n, m, d) in enumerate([(1, 1, 3), (1, 5, 2), (4, 1, 4), (3, 3, 3), (6
     close(distances(A, B), want, f"the distances of {n} from {m} points in {d} dimensions")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "mend_test_accuracy", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mend_test_accuracy", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 scores = torch.tensor([[2.0, 1, 0, 0], [0, 3, 1, 0], [1, 0, 5, 0], [4, 0, 0, 1]])  # 0, 1, 2, 0
 y = torch.tensor([0, 1, 2, 1])  # three of four are right
 mistakes = {
@@ -483,7 +484,7 @@ for seed, B in enumerate([1, 2, 3, 50]):
         close(accuracy(scores, form), right / B, f"the accuracy with y {tuple(form.shape)}")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "mend_test_loss", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mend_test_loss", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 prediction = torch.tensor([[1.0], [2], [4]], dtype=torch.float64)  # errors 0, 1 and 2
 target, weight = torch.tensor([[1.0, 1, 2], [1, 3, 1]], dtype=torch.float64)
 mistakes = {
@@ -568,7 +569,7 @@ def ensemble(X: torch.Tensor, layers: list[tuple[torch.Tensor, torch.Tensor]]) -
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "ensemble_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "ensemble_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 class counting(TorchFunctionMode):
     """Count the calls of torch: `with counting() as seen: answer(x)`, and then `seen.calls`."""
 
@@ -740,7 +741,7 @@ def knots_for_root(n: int) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "bumps_test_network", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "bumps_test_network", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 def run_network(knots, values, x):
     """What the student's network says at x, all in float64."""
     three = "Return three things, c, v and b: as many weights v as places c, and one number."
@@ -789,7 +790,7 @@ for seed, n in enumerate([2, 3, 5, 12, 40]):
 ### END HIDDEN TESTS
 
 
-# %% nbgrader={"grade": true, "grade_id": "bumps_test_knots", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "bumps_test_knots", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 def judge(n):
     """Whether the student's n + 1 knots are knots, and good enough."""
     with reason((TypeError, ValueError, RuntimeError), "Expected n + 1 knots in one tensor."):
@@ -926,7 +927,7 @@ def learn_spirals(X: torch.Tensor, y: torch.Tensor) -> nn.Module:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "learn_spirals_test", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "learn_spirals_test", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 def trained(X, y, X_new, y_new, seed):
     """The student's network, trained on X and y, where it is one as asked for."""
     runtime.seed_everything(seed)
