@@ -16,6 +16,7 @@ from sources.execute import execute
 from sources.folds import fold
 from sources.imports import digest
 from sources.notebooks import as_laboratory_writes, from_text, read, to_text, write
+from sources.pictures import shrink_pictures
 from sources.proved import proved_page
 from sources.release import contents, release
 
@@ -50,6 +51,7 @@ def build_lecture(course: Course, chapter: Chapter, force: bool = False) -> bool
         return False
     chapter.lecture.parent.mkdir(exist_ok=True)
     execute(notebook, chapter.lecture.parent, course.root)
+    shrink_pictures(notebook)
     notebook.metadata.language_info = {"name": "python"}  # the kernel wrote its own version there
     notebook.metadata["course"] = {"built_from": made_from}
     content = to_text(notebook)
