@@ -14,7 +14,7 @@
 # *You need:* Python functions, vectors and matrix products, derivatives, mean and variance. No machine learning.
 
 # %% [markdown] tags=["header"]
-# *Time:* about 79 minutes, in parts of 39 and 41 with a pause between.
+# *Time:* about 77 minutes, in parts of 36 and 41 with a pause between. Sections titled *Deeper* (2 minutes more) can wait for a second reading.
 
 # %% [markdown]
 # **Are you ready?** Four questions from school and from your first year. Answer first, then unfold.
@@ -327,13 +327,14 @@ explore(turn, angle=range(0, 360, 40), start=120, alt="Two problems and a percep
 # *The arrow is $w$, the shading what the perceptron says. At 40° all points on the left are right. On the spirals no angle gets far.*
 #
 # The reason is one line of algebra. On a walk $x = p + t\,q$ the weighted sum is $w \cdot p + b + t\,(w \cdot q)$: a straight function of $t$, which has one zero or none (or is 0 all along). So **the answer of one neuron changes at most once along any straight walk**, and the spirals ask for at least five changes.
-#
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true tags=["deeper"]
 # ### Deeper: how a perceptron learns
 #
 # Rosenblatt's rule needs no geometry. Go through the examples, again and again. Where the answer $\hat y$ is right, do nothing. Where it is wrong, add $(y - \hat y)\, x$ to $w$ and $(y - \hat y)$ to $b$.
 
 
-# %%
+# %% tags=["deeper"]
 def learn(X, y):
     """Rosenblatt's rule until a pass without mistakes: w, b and the number of mistakes on the way."""
     w = torch.zeros(X.shape[1])
@@ -350,14 +351,14 @@ def learn(X, y):
     return w, b, mistakes
 
 
-# %% [markdown]
+# %% [markdown] tags=["deeper"]
 # It stops on every data set that a line can part; where no line does, it never ends. A theorem (Novikoff, 1962) says how soon it stops. The bias counts as one more input, which is always 1: let $\lVert x_i \rVert^2 + 1 \le R^2$ for all inputs, and let some $(w, b)$ that parts the classes have the **margin**
 #
 # $$ m = \min_i \frac{\lvert w \cdot x_i + b \rvert}{\sqrt{\lVert w \rVert^2 + b^2}} > 0 . $$
 #
 # Then the rule makes at most $(R / m)^2$ mistakes, in any dimension, in any order. Below, a $w$ of length 1 with $b = 0$ parts the points, so $m$ is their smallest distance from the line.
 
-# %% tags=["claim:introduction-perceptron-definition"]
+# %% tags=["claim:introduction-perceptron-definition", "deeper"]
 w, b, mistakes = learn(dots, kinds)
 R = (dots.square().sum(1) + 1).max().sqrt()
 margin = (dots @ direction).abs().min()  # b = 0
