@@ -14,7 +14,7 @@
 # *You need:* Python functions, vectors and matrix products, derivatives, mean and variance. No machine learning.
 
 # %% [markdown] tags=["header"]
-# *Time:* about 77 minutes, in parts of 36 and 41 with a pause between. Sections titled *Deeper* (2 minutes more) can wait for a second reading.
+# *Time:* about 76 minutes, in parts of 36 and 40 with a pause between. Sections titled *Deeper* (2 minutes more) can wait for a second reading.
 
 # %% [markdown]
 # **Are you ready?** Four questions from school and from your first year. Answer first, then unfold.
@@ -119,7 +119,7 @@ assert look(pictures["coffee"])[names.index("espresso")] > 0.9
 #
 # *What the network says first, and how sure it is.*
 #
-# The cat is an Egyptian cat, though the network gives that less than one half: it knows five kinds of cats, and the others have a share. For the man behind the camera it has no word, and it names the tripod.
+# The cat is an Egyptian cat, though the network gives that less than one half: it knows five kinds of cats, and the others have a share.
 # This network always answers, also where it knows nothing: the probabilities of its thousand classes sum to 1, whatever the picture shows. Section 1.9 comes back to that.
 #
 # In this course you build every part of such a machine yourself. This chapter asks one question about it: *how complicated an answer can a network give?* One neuron can hardly do anything. A few dozen of them wind themselves around any pattern, and that is their power and their danger.
@@ -133,7 +133,6 @@ assert look(pictures["coffee"])[names.index("espresso")] > 0.9
 #
 # The simple functions are nearly always of two kinds: an affine map $x \mapsto Wx + b$, and a bend of each coordinate, such as $\max(0, x)$. The $W$ and $b$ of all layers together are $\theta$.
 #
-# It is not always the best tool: on a small table of numbers a few decision trees are often better, and faster.
 # It shines where the input is raw (pixels, sound, text) and data are plenty. Small versions of its great applications are all in this course: recognizing pictures (chapters 5 and 6), finding things in them (8), language (9 and 10), making pictures (12 to 15), games (16).
 #
 # The ideas are old.
@@ -239,7 +238,7 @@ torch.testing.assert_close(fast, torch.tensor(slow).view(100, 100), rtol=1e-4, a
 # %% [markdown]
 # The same million multiply-adds, the same result.
 #
-# **Your turn (4 minutes).** Inputs should have mean 0 and standard deviation 1 in each column, over the examples, as `X.std` computes it (with $N - 1$). Write it without a loop.
+# **Your turn (4 minutes).** Inputs should have mean 0 and standard deviation 1 in each column, over the examples, as `X.std` computes it (with $N - 1$). No loop.
 
 
 # %%
@@ -712,7 +711,7 @@ assert crossings == pieces == [2, 4, 8, 16, 32]
 #
 # $$ \theta \leftarrow \theta - \eta\, \nabla \mathcal{L}(\theta) . $$
 #
-# Try it where the exact answer is known. The model is $f_\theta(x) = \theta x$ with squared error. Then $\mathcal{L}'(\theta) = \frac2N \sum_i (\theta x_i - y_i)\, x_i$, and $\mathcal{L}' = 0$ gives $\theta^\star = \sum_i x_i y_i / \sum_i x_i^2$.
+# Where the exact answer is known: the model is $f_\theta(x) = \theta x$ with squared error. Then $\mathcal{L}'(\theta) = \frac2N \sum_i (\theta x_i - y_i)\, x_i$, and $\mathcal{L}' = 0$ gives $\theta^\star = \sum_i x_i y_i / \sum_i x_i^2$.
 
 # %%
 x = torch.randn(100, dtype=torch.float64)
@@ -725,9 +724,7 @@ print(f"descended to {theta:.12f}\nexact answer {exact:.12f}")
 assert abs(theta - exact) < 1e-9
 
 # %% [markdown]
-# Near 3 and not 3, because the targets have noise: this is the best slope for these 100 points.
-#
-# For a network the gradient comes from `loss.backward()`, and chapter 2 shows how. Here is the complete set of **building blocks** in one step of training, on a batch of handwritten digits.
+# For a network the gradient comes from `loss.backward()`, and chapter 2 shows how. Here are all **building blocks** in one step of training, on a batch of handwritten digits.
 
 # %% tags=["claim:introduction-building-blocks"]
 data = digits()  # tensors: pictures (N, 1, 8, 8) and classes (N,)
@@ -1059,7 +1056,7 @@ assert (table[:, 0] < table[:, 1]).all() and (table[:, 1] < table[:, 2]).all()
 # ## Summary
 #
 # - A **neural network** is a composition of affine maps and bends, with parameters that data choose.
-# - **Tensors** have a shape and a type. Slices and views share memory. Broadcasting stretches in silence: (5, 1) minus (5,) is (5, 5).
+# - **Tensors**: slices and views share memory, and broadcasting stretches in silence.
 # - Along a straight walk the answer of one **perceptron** changes at most once. Each hidden unit of one layer buys at most one change more, and levels of folds can double them. Without bends nothing is bought.
 # - **Width** approximates any continuous function on a bounded closed set; outside it nothing is promised.
 # - **Training** is gradient descent on the empirical risk. It finds hidden layers that move the data until one neuron can finish.
