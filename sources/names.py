@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import symtable
 
 
 def bound(source: str) -> set[str]:
@@ -18,9 +19,16 @@ def bound(source: str) -> set[str]:
 
 
 def read(source: str) -> set[str]:
-    """Every name that a cell reads, builtins aside."""
-    nodes = ast.walk(ast.parse(source))
-    return {node.id for node in nodes if _is(node, ast.Load)} - set(dir(builtins))
+    """The names that a cell, or a function in it, takes from outside; builtins aside."""
+    names: set[str] = set()
+    tables = [symtable.symtable(source, "<cell>", "exec")]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        is_top = table.get_type() == "module"
+        symbols = [symbol for symbol in table.get_symbols() if symbol.is_referenced()]
+        names |= {symbol.get_name() for symbol in symbols if is_top or symbol.is_global()}
+    return names - set(dir(builtins))
 
 
 def _is(node: ast.AST, context: type) -> bool:
