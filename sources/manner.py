@@ -73,6 +73,10 @@ def misplaced(notebook: NotebookNode) -> list[str]:
     for number, cell in enumerate(notebook.cells, 1):
         if cell.cell_type == "code" and not {"setup"} & set(tags(cell)) and _imports_first(cell):
             found.append(f"cell {number} begins with imports, which belong into the set-up")
+        if "deeper" in tags(cell) and re.search(r"(?m)(?<!\A)^#{1,3} ", cell.source):
+            found.append(
+                f"cell {number} of a *Deeper* section ends it in its middle: give the next heading a cell of its own"
+            )
     return found
 
 

@@ -101,6 +101,12 @@ SPOILS = {
     ),
     "no set-up": (metadata(3, tags=["hide-input"]), "the first code cell is the one tagged setup"),
     "imports in the story": (source(4, "import math\nprint(x)"), "cell 5 begins with imports"),
+    "a Deeper section that ends in a cell's middle": (
+        lambda notebook: notebook.cells.append(
+            new_markdown_cell("The end.\n\n## 1.3 More", metadata={"tags": ["deeper"]})
+        ),
+        "cell 15 of a *Deeper* section ends it in its middle",
+    ),
     "a prediction without an answer": (
         source(7, "*The caption of a figure.*"),
         "no sentence below",
