@@ -14,7 +14,7 @@
 # *You need:* Python functions and classes, the derivative of a product and of a composition, matrix products, and chapter 1 (tensors, the multilayer perceptron).
 
 # %% [markdown] tags=["header"]
-# *Time:* about 71 minutes, in parts of 46 and 25 with a pause between. Sections titled *Deeper* (13 minutes more) can wait for a second reading.
+# *Time:* about 82 minutes, in parts of 45 and 36 with a pause between. Sections titled *Deeper* (1 minutes more) can wait for a second reading.
 
 # %% [markdown]
 # **Do you remember?** Answer first, then unfold.
@@ -287,7 +287,7 @@ with your_turn():
 # %% [markdown]
 # Round-off is a nuisance, but eight digits are plenty for training. The true trouble is the **price**. A gradient has one component for each of the $P$ parameters, and each needs its own run of the program.
 
-# %%
+# %% tags=["claim:autodiff-numerical-differentiation-cost", "nbval-check-output"]
 inputs = torch.randn(5)
 theta = torch.randn(48, requires_grad=True)
 runs = []
@@ -300,7 +300,6 @@ def loss_of_network(theta):
     return (theta[40:] @ hidden - 1) ** 2
 
 
-# %% tags=["claim:autodiff-numerical-differentiation-cost", "nbval-check-output"]
 start = loss_of_network(theta)
 changed = [loss_of_network(theta + 1e-7 * direction) for direction in torch.eye(48)]
 by_differences = (torch.stack(changed) - start).detach() / 1e-7
@@ -1029,7 +1028,7 @@ assert torch.autograd.gradcheck(Sigmoid.apply, s) and one_box.max() == one_box[1
 #
 # A neuron with two inputs, two weights and a bias $w_2$ computes $1 / (1 + e^{-(w_0 x_0 + w_1 x_1 + w_2)})$. On the tape it is a chain of small boxes, and the gradients can be followed through all of them.
 
-# %% tags=["claim:autodiff-sigmoid-neuron-example", "nbval-check-output"]
+# %% tags=["claim:autodiff-sigmoid-neuron-example", "nbval-check-output", "deeper"]
 weights = [Value(number) for number in [2, -3, -3]]
 x = [Value(number) for number in [-1, -2]]
 total = weights[0] * x[0] + weights[1] * x[1] + weights[2]
@@ -1040,7 +1039,7 @@ print(f"output {neuron.data:.4f}, gradients {gradients}")
 assert round(neuron.data, 4) == 0.7311
 assert gradients == [-0.1966, -0.3932, 0.1966, 0.3932, -0.5898]
 
-# %% [markdown]
+# %% [markdown] tags=["deeper"]
 # From the right to the left: the gradient is 1 at the end, −0.5344 before the quotient, that times $e^{-1} \approx 0.3679$ before the exponential, and 0.1966 at both products. There each weight gets its input times 0.1966. `draw_graph(neuron)` draws it.
 
 # %% [markdown]
@@ -1048,7 +1047,7 @@ assert gradients == [-0.1966, -0.3932, 0.1966, 0.3932, -0.5898]
 #
 # Now the tape of section 2.7 trains a network on 1 797 handwritten digits of 8 × 8 pixels, ten classes (Alpaydin and Kaynak, 1998). One fifth is held out.
 
-# %% tags=["deeper"]
+# %%
 X, labels = load_digits(return_X_y=True)
 parts = train_test_split(X / 16, labels, test_size=0.2, stratify=labels, random_state=0)
 X_train, X_test, labels_train, labels_test = parts
@@ -1066,11 +1065,11 @@ def accuracy(X, labels):
     return (scores(Tensor(X)).data.argmax(axis=1) == labels).mean()
 
 
-# %% [markdown] tags=["deeper"]
+# %% [markdown]
 # One step of training is what you expect: forget the old gradients, go back, move downhill.
 
 
-# %% tags=["deeper"]
+# %%
 def descend(loss, parameters, rate):
     for p in parameters:
         p.grad = np.zeros_like(p.data)
@@ -1079,7 +1078,7 @@ def descend(loss, parameters, rate):
         p.data = p.data - rate * p.grad
 
 
-# %% mystnb={"image": {"alt": "Two curves over 400 steps of training: the loss falls from 2.3 to about 0.1, the held-out accuracy rises above 0.95."}} tags=["deeper"]
+# %% mystnb={"image": {"alt": "Two curves over 400 steps of training: the loss falls from 2.3 to about 0.1, the held-out accuracy rises above 0.95."}}
 live = LiveCurves(loss="loss (nats)", accuracy="held-out accuracy")
 for step in tqdm(range(401), leave=False):
     batch = rng.integers(len(X_train), size=64)
@@ -1093,12 +1092,12 @@ for step in tqdm(range(401), leave=False):
 print(f"held-out accuracy {accuracy(X_test, labels_test):.3f}")
 assert accuracy(X_test, labels_test) > 0.90
 
-# %% [markdown] tags=["deeper"]
+# %% [markdown]
 # *The loss of random batches (left; natural logarithms, so its unit is the nat) and the accuracy on digits never seen in training (right).*
 #
 # More than nine of ten, with an engine that you could have written yourself. And the way back does not stop at the parameters: it goes on to the pixels.
 
-# %% mystnb={"image": {"alt": "Eight held-out digits with their labels, and below each the gradient of its loss with respect to the pixels: purple and green spots on and beside the strokes."}} tags=["deeper"]
+# %% mystnb={"image": {"alt": "Eight held-out digits with their labels, and below each the gradient of its loss with respect to the pixels: purple and green spots on and beside the strokes."}}
 digits = Tensor(X_test[:8])
 log_p = scores(digits).log_softmax()
 (-log_p[np.arange(8), labels_test[:8]].sum()).backward()
@@ -1107,7 +1106,7 @@ titles = [f"a {label}" for label in labels_test[:8]]
 show_images(pictures, titles, cmaps=["gray_r", "PRGn"])
 plt.show()
 
-# %% [markdown] tags=["deeper"]
+# %% [markdown]
 # *Above: eight held-out digits. Below: the gradient of the loss by each **pixel**, each picture on its own colour scale. Ink on purple pixels would lower the loss, ink on green ones would raise it. Chapter 7 makes pictures with this gradient, chapter 11 attacks.*
 #
 # ## 2.11 The network that throws
@@ -1115,7 +1114,7 @@ plt.show()
 # At the beginning we learned one throw for one basket, and for another basket we would have had to begin again. Now a network learns to *aim*: it is told where the basket is, and answers with a throw.
 # Nobody shows it a right throw. Its answer goes through the simulator, the simulator says by how much it missed, and the gradient comes back through fifty steps of physics into the weights. The program of section 2.1 takes arrays as it took numbers, so a whole batch flies at once.
 
-# %% tags=["deeper"]
+# %%
 V1 = Tensor(rng.normal(0, 1 / 2**0.5, (2, 32)))
 c1 = Tensor(np.zeros(32))
 V2 = Tensor(rng.normal(0, 1 / 32**0.5, (32, 2)))
@@ -1135,11 +1134,11 @@ def squared_misses(baskets):
     return (x - baskets[:, 0]) ** 2 + (y - baskets[:, 1]) ** 2
 
 
-# %% [markdown] tags=["deeper"]
+# %% [markdown]
 # The baskets stand anywhere between 4 and 10 m away and 0 and 5 m up, new ones in each batch. A throw **hits** when the ball ends less than 20 cm from the basket. Five hundred baskets are kept for the test.
 
 
-# %% tags=["deeper"]
+# %%
 def random_baskets(count):
     return rng.uniform([4.0, 0.0], [10.0, 5.0], (count, 2))
 
@@ -1158,7 +1157,7 @@ test_baskets = random_baskets(500)
 hits_before = hits(test_baskets)
 flights_before = flights_to(test_baskets[:8])
 
-# %% tags=["deeper"]
+# %%
 for step in tqdm(range(400), leave=False):
     rate = 0.02 if step < 300 else 0.005
     descend(squared_misses(random_baskets(64)).mean(), [V1, c1, V2, c2], rate)
@@ -1166,11 +1165,11 @@ hits_after = hits(test_baskets)
 print(f"hits on 500 new baskets: {hits_before:.0%} before, {hits_after:.0%} after training")
 assert hits_before < 0.1 and hits_after > 0.8
 
-# %% mystnb={"image": {"alt": "Flights to eight baskets in eight colours. Left, untrained: the flights end far from their baskets. Right, after training: each flight ends in the basket of its colour."}} tags=["deeper"]
+# %% mystnb={"image": {"alt": "Flights to eight baskets in eight colours. Left, untrained: the flights end far from their baskets. Right, after training: each flight ends in the basket of its colour."}}
 panels = {"untrained": flights_before, "after 400 steps": flights_to(test_baskets[:8])}
 draw_throws(panels, test_baskets[:8])
 
-# %% [markdown] tags=["deeper"]
+# %% [markdown]
 # *Eight of the 500 baskets that the network did not see in training, each with the flight to it. One network now throws to all of them, where section 2.1 learned one throw for one basket.*
 #
 # ## Questions
@@ -1194,10 +1193,10 @@ draw_throws(panels, test_baskets[:8])
 # - For a network: $\delta_l = (W_{l+1}^\top \delta_{l+1}) \odot \sigma_l'(z_l)$. For softmax with cross-entropy: $p - \mathrm{onehot}(c)$.
 # - Whatever is a program of such boxes can stand in the middle of a training loop, a simulator too.
 
-# %% [markdown] tags=["proved", "deeper"]
+# %% [markdown] tags=["proved"]
 # **Checked by running code:** 20 statements, 17 of them in this notebook, the others in the course's tests. [Here is the list](../docs/proved/02_automatic_differentiation.md).
 
-# %% [markdown] tags=["deeper"]
+# %% [markdown]
 # **Read next.** Baydin, Pearlmutter, Radul and Siskind, *Automatic differentiation in machine learning: a survey* (JMLR 2018), for the history and for everything between forward and reverse.
 # Griewank and Walther, *Evaluating Derivatives* (SIAM 2008), for memory and checkpoints. Karpathy's *micrograd* is another engine of a hundred lines: compare it with yours.
 #
