@@ -30,7 +30,9 @@ def your_turns():
 
 def _defines(node):
     kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
-    return isinstance(node, kinds) or (isinstance(node, ast.Assign) and _is_plain(node.value))
+    if isinstance(node, ast.Assign):
+        return isinstance(node.targets[0], ast.Name) and _is_plain(node.value)
+    return isinstance(node, kinds)
 
 
 def _is_plain(value):
