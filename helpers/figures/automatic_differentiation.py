@@ -127,17 +127,6 @@ def draw_gusts(seconds: Sequence, derivatives: Sequence) -> None:
     plt.show()
 
 
-def draw_times(counts: Sequence, curves: dict) -> None:
-    """Milliseconds for a whole gradient against the number of inputs, on plain axes."""
-    _, ax = plt.subplots(figsize=(6.5, 3))
-    for (name, seconds), marker in zip(curves.items(), "os", strict=True):
-        ax.plot(counts, 1000 * np.array(seconds), marker=marker, markersize=5, label=name)
-    ax.set(xlabel="number of gusts whose derivative is wanted", ylabel="time (ms)", ylim=(0, None))
-    ax.set_xticks(counts)
-    ax.legend(loc="upper left")
-    plt.show()
-
-
 def draw_orders() -> None:
     """A row times four square matrices, multiplied from the left and from the right, as rectangles."""
     _, axes = plt.subplots(2, 1, figsize=(9.5, 3))
@@ -170,7 +159,7 @@ def draw_softmax(jacobian: np.ndarray, exact: np.ndarray, by_coordinates: np.nda
     classes = np.arange(len(exact))
     left.set(xlabel="score", ylabel="probability", xticks=classes, yticks=classes)
     left.grid(False)
-    right.bar(classes - 0.2, exact, 0.4, label="p − onehot(y)")
+    right.bar(classes - 0.2, exact, 0.4, label="p − onehot(c)")
     right.bar(classes + 0.2, by_coordinates, 0.4, hatch="//", label="coordinate by coordinate")
     right.axhline(0, color="black", linewidth=0.8)
     right.set(xlabel="class (1 is right)", ylabel="gradient of the loss", xticks=classes)

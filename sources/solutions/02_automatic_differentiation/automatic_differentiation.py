@@ -20,8 +20,9 @@
 # %% [markdown] tags=["badge"]
 # *This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*
 
-# %% tags=["setup"]
-# Set-up, the same in every notebook. On your own machine it only sets the style of the figures.
+# %% cellView="form" jupyter={"source_hidden": true} tags=["setup", "hide-input"]
+# @title Set-up: run me first
+# The same in every notebook. On your own machine it only sets the style of the figures.
 import sys
 
 if "google.colab" in sys.modules:  # in Colab: the course itself would have to be fetched
@@ -95,7 +96,7 @@ def log_add_exp(a: Value, b: Value) -> Value:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "log_add_exp_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "log_add_exp_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # e^(log 3) + e^0 = 4, and the first of the two terms is three quarters of it.
 a, b = Value(math.log(3)), Value(0.0)
 out = log_add_exp(a, b)
@@ -255,7 +256,7 @@ def gradients(outputs: list[Node], seeds: list[float], inputs: list[Node]) -> li
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "gradients_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "gradients_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # One output, and an input that is used three times: x² + x at 3.
 x = Node(3.0)
 y = plus(times(x, x), x)
@@ -422,7 +423,7 @@ def wrong_entries(f, gradient: torch.Tensor, x: torch.Tensor) -> list[int]:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "wrong_entries_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "wrong_entries_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 sizes = [1e-6, 1.0, 1e8, 1.0, 1.0]
 x = torch.tensor([8e-6, 0.7, -0.3e8, math.pi / 2 - 1e-4, 0.4], dtype=torch.float64)
 right = torch.tensor(
@@ -578,7 +579,7 @@ def jet_apply(u: Jet, g0: float, g1: float, g2: float) -> Jet:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "jets_test_product", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "jets_test_product", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # Six different numbers, so that every term shows.
 mistakes = {
     "The mixed term u' v' is missing in the curvature.": [14, 43, 61],
@@ -606,7 +607,7 @@ for t in (-1.3, 0.4, 2.0):
     close(jet_multiply(second, first), want, "the jet of t³ sin(t)")
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "jets_test_chain", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "jets_test_chain", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # A function of something that bends.
 mistakes = {
     "The slope u' changes with x too: where is u''?": [7, 33, 117],
@@ -682,7 +683,7 @@ def softmax_vjp(p: torch.Tensor, v: torch.Tensor, temperature: float) -> torch.T
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "softmax_vjp_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "softmax_vjp_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # By hand, with tensors: two rows of three words.
 p = torch.tensor([[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]], dtype=torch.float64)
 v = torch.tensor([[1.0, 0.0, 0.0], [1.0, 2.0, 3.0]], dtype=torch.float64)
@@ -801,7 +802,7 @@ def residual_gradients(X, y, W1, b1, W2, b2) -> dict[str, torch.Tensor]:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "residual_gradients_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "residual_gradients_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 B, d, C = 3, 4, 5
 names, y = ["X", "W1", "b1", "W2", "b2"], torch.tensor([3, 0, 2])
 shapes = [(B, d), (d, d), (d,), (C, d), (C,)]
@@ -976,7 +977,7 @@ def kepler(M: torch.Tensor, e: torch.Tensor) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "kepler_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "kepler_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # Two places where everything is known: E = 60° and E = 90°, on an ellipse with e = 1/2.
 want = torch.tensor([math.pi / 3, math.pi / 2], dtype=torch.float64)
 e = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)

@@ -129,3 +129,41 @@ def test_relu_alone_does_not_keep_the_signal():
     halving, silent = second_moments(1)
     steady, _ = second_moments(2)
     assert abs(halving / 0.5 - 1) < 0.05 and abs(steady - 1) < 0.05 and abs(silent - 0.5) < 0.02
+
+
+@pytest.mark.claim("autodiff-sigmoid-chain-vanishes")
+@pytest.mark.parametrize("start", [-3.0, 0.3, 2.0])
+def test_a_chain_of_ten_sigmoids_passes_less_than_a_millionth(start):
+    leaf = torch.tensor(start, requires_grad=True)
+    out = leaf
+    for _ in range(10):
+        out = torch.sigmoid(out)
+    out.backward()
+    assert 0 < leaf.grad <= 0.25**10
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_relu_s_factor_a_layer_is_the_root_of_half_n_times_the_variance(seed):
+    torch.manual_seed(seed)
+    for variance, factor in [(1 / 3, 6**-0.5), (1, 0.5**0.5), (2, 1)]:
+        a = torch.randn(64, 256, requires_grad=True)
+        z = []
+        for _ in range(10):
+            z.append(a @ (torch.randn(256, 256) * (variance / 256) ** 0.5).T)
+            a = torch.relu(z[-1])
+        deltas = torch.autograd.grad((a * torch.randn(64, 256)).sum(), z)
+        measured = (deltas[0].norm() / deltas[-1].norm()) ** (1 / 9)
+        assert abs(measured - factor) < 0.04
+
+
+@pytest.mark.claim("autodiff-symbolic-differentiation-swell")
+def test_shared_parts_cure_most_of_the_swelling():
+    import sympy
+
+    symbol = sympy.Symbol("x")
+    u = symbol
+    for _ in range(6):
+        u = 4 * u * (1 - u)
+    assert u.count_ops() == 158
+    parts, (rest,) = sympy.cse([sympy.diff(u, symbol)])
+    assert sum(part.count_ops() for _, part in parts) + rest.count_ops() == 93
