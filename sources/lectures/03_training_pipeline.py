@@ -14,7 +14,7 @@
 # *You need:* chapter 1 (tensors, the multilayer perceptron), chapter 2 (`backward`, and where gradients come from), Python classes.
 
 # %% [markdown] tags=["header"]
-# *Time:* about 76 minutes, in parts of 41 and 34 with a pause between. Sections titled *Deeper* (2 minutes more) can wait for a second reading.
+# *Time:* about 75 minutes, in parts of 41 and 34 with a pause between. Sections titled *Deeper* (2 minutes more) can wait for a second reading.
 
 # %% [markdown]
 # **Do you remember?** Answer first, then unfold.
@@ -751,7 +751,7 @@ def hundred_steps(B):
 explore(hundred_steps, B=[1, 2, 4, 8, 16, 64], start=2, alt="A hundred noisy steps on a bowl")
 
 # %% [markdown]
-# *A hundred steps from the star, towards the minimum (+) and with noise. The dark circle has the height of the start: outside of it a step has climbed. With a small batch most of the steps do.*
+# *A hundred steps from the star, towards the minimum (+) and with noise. The dark circle has the height of the start: outside of it a step has climbed. With small batches many do, and some of them far.*
 #
 # For a loss of curvature $L$ in every direction, the mean change in one step is
 #
@@ -781,9 +781,9 @@ assert forwards >= 38 and higher >= 38
 assert changes[256].max() < 0 and changes[16][1] < 0 < changes[16][-1]
 
 # %% [markdown]
-# No: nearly all of them raise it, although nearly all the gradients point forwards. To point forwards is not enough.
+# No: nearly all of them raise it, although nearly all the gradients point forwards.
 #
-# *Mean change of the loss of all 1 000 examples in one step of a linear classifier. Below the line the step helps.*
+# *Mean change of $J$, here the loss of a linear classifier on all 1 000 examples, in one step. Below the line the step helps.*
 #
 # So batch size and learning rate belong together. Precision costs work: a batch of 64 takes several times as long as a single example (on a CPU about four times, since the hardware multiplies many rows at once), a batch of 256 more. Between 32 and 256 is a good start, with the rate searched for that size.
 #
@@ -1092,9 +1092,7 @@ assert max(tested["and shifted"]) < 0.7 * min(tested["section 3.1"])
 #    <details><summary>Answer</summary>Look for a leak first: examples of the test data in the training data, or a test function that reads the training loader. (Dropout or augmentation can explain a small gap: they make the training examples harder.)</details>
 # 3. Why does `fit` save the state of the random generator?
 #    <details><summary>Answer</summary>The order of the batches and the dropout masks come from it. Without it, the resumed run sees other batches, and its weights differ.</details>
-# 4. You double the batch size, and keep the number of epochs. What happens to the number of steps, and to the noise of each?
-#    <details><summary>Answer</summary>Half as many steps. The noise of each falls by a factor of √2 only. So the same learning rate usually gets less far: raise the rate, or train for more epochs.</details>
-# 5. Loss and accuracy look fine, but each evaluation gives a slightly different accuracy. Which bug is it?
+# 4. Loss and accuracy look fine, but each evaluation gives a slightly different accuracy. Which bug is it?
 #    <details><summary>Answer</summary>The model is still in train mode: dropout draws new units at each call (or batch normalization follows the batch). Call `model.eval()` before the test.</details>
 #
 # ## Summary
