@@ -20,8 +20,9 @@
 # %% [markdown] tags=["badge"]
 # *This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*
 
-# %% tags=["setup"]
-# Set-up, the same in every notebook. On your own machine it only sets the style of the figures.
+# %% cellView="form" jupyter={"source_hidden": true} tags=["setup", "hide-input"]
+# @title Set-up: run me first
+# The same in every notebook. On your own machine it only sets the style of the figures.
 import sys
 
 if "google.colab" in sys.modules:  # in Colab: the course itself would have to be fetched
@@ -115,7 +116,7 @@ def scenes(load, n: int, mirror: bool) -> Dataset:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "scenes_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "scenes_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # A picture of 2 x 3 pixels, and its mask. Scene i has 10 i added to the mask.
 tiny = [[[255, 51, 0], [0, 0, 0], [102, 0, 0]], [[0, 0, 255], [0, 204, 0], [0, 0, 0]]]
 loaded = []
@@ -282,7 +283,7 @@ def collate(
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "collate_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "collate_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 pairs = [([5, 0, 7], [1, 0, 2]), ([3], [2]), ([], []), ([4, 9], [0, 1])]
 sentences = [tuple(torch.tensor(part, dtype=torch.int64) for part in pair) for pair in pairs]
 with reason(
@@ -397,7 +398,7 @@ def train_epoch(model: nn.Module, batches, loss, optimizer, k: int) -> float:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "train_epoch_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "train_epoch_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 class Constant(nn.Module):
     """Predicts one number w for every input, and watches how it is used. A frozen number is there, too."""
 
@@ -569,7 +570,7 @@ def judge(model: nn.Module, batches) -> dict[str, float]:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "judge_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "judge_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 asked = []  # for each batch: its size, whether dropout was on, whether a graph was recorded
 
 
@@ -758,7 +759,7 @@ def load(training: Training, path) -> None:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "save_and_load_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "save_and_load_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 def rates_inputs_losses(training, steps):
     """What the next steps do: their learning rates, the numbers of their examples, their losses."""
     rates, inputs, seen = [], [], []
@@ -1030,7 +1031,7 @@ def some_batch(seed, n=30):
 # %% [markdown]
 # **What is held out.**
 
-# %% nbgrader={"grade": true, "grade_id": "mended_test_split", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_split", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # Picture i is the number i + 1 in column 2, so that we know it again. Its label is i + 1, too.
 X = torch.zeros(20, 8, 8)
 X[:, :, 2] = torch.arange(1.0, 21)[:, None]
@@ -1069,7 +1070,7 @@ for n in (8, 41, 100):
 # %% [markdown]
 # **The batches.**
 
-# %% nbgrader={"grade": true, "grade_id": "mended_test_batches", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_batches", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 X, y = torch.arange(120.0)[:, None, None].expand(120, 8, 8), torch.arange(120.0)
 program = started()
 first, second = (list(program.batches(X, y)) for _ in range(2))
@@ -1097,7 +1098,7 @@ for n in (49, 50, 151):
 # %% [markdown]
 # **What the optimizer trains.**
 
-# %% nbgrader={"grade": true, "grade_id": "mended_test_optimizer", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_optimizer", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 program = started()
 owned = {id(p) for group in program.optimizer.param_groups for p in group["params"]}
 forgotten = [name for name, p in program.model.named_parameters() if id(p) not in owned]
@@ -1125,7 +1126,7 @@ require(0.003 < started(8).model.last.weight.std().item() < 0.03, "the start is 
 # %% [markdown]
 # **The loss.**
 
-# %% nbgrader={"grade": true, "grade_id": "mended_test_loss", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_loss", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # A last layer that says -2 of every picture: the probability of being even is 1 / (1 + e^2) = 0.11920.
 program, x = started(), some_batch(0)[0][:4]
 with torch.no_grad():
@@ -1166,7 +1167,7 @@ for seed in range(3):
 # %% [markdown]
 # **The step.**
 
-# %% nbgrader={"grade": true, "grade_id": "mended_test_step", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_step", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # Two batches in one epoch must do what two epochs of one batch do.
 together, apart = started(), started()
 start = weights_of(together)
@@ -1203,7 +1204,7 @@ for seed in range(3):
 # %% [markdown]
 # **What it judges by.**
 
-# %% nbgrader={"grade": true, "grade_id": "mended_test_judging", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_judging", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 program, (x, y) = started(), some_batch(0)
 with torch.no_grad():
     program.model.last.weight *= 100
