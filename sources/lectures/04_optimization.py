@@ -946,7 +946,6 @@ draw_race(second_race, before=before, line=math.log(10))
 mean_sgd = sum(second_race["SGD, constant"]) / 3
 mean_adam = sum(second_race["Adam, constant"]) / 3
 print(f"plain SGD: {sum(first_race['SGD']) / 3:.2f} at rate 0.01, {mean_sgd:.2f} at its own best rate")
-print({name: [round(value, 3) for value in values] for name, values in second_race.items()})
 assert mean_sgd < 0.1 * min(first_race["SGD"]) and mean_sgd < 2.5 * mean_adam
 
 # %% [markdown]
