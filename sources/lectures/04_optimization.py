@@ -838,7 +838,7 @@ with your_turn():
 #
 # ```python
 # def adamw(theta, gradient, averages, t, eta, decay):
-#     moved, state = adam(theta, gradient, averages, t, eta)
+#     moved, averages = adam(theta, gradient, averages, t, eta)
 #     return moved - eta * decay * theta, averages
 # ```
 #
