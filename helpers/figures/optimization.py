@@ -69,7 +69,7 @@ def draw_beliefs(x, y, slopes, surprise: dict, slope: float) -> None:
     left.set(xlabel="x", ylabel="y", title="a line, noise about it, twenty points")
     for (sigma, values), colour in zip(surprise.items(), COLOURS, strict=False):
         right.plot(slopes, values - values.min(), color=colour)
-        side = slopes[-1] if sigma != 0.5 else slopes[(values - values.min() < 22).nonzero().max()]
+        side = slopes[(values - values.min() < 22).nonzero().max()]
         height = (values - values.min())[(slopes - side).abs().argmin()]
         right.annotate(f"σ = {sigma:g}", (side, height), xytext=(4, 0), textcoords="offset points", color=colour, va="center")  # fmt: skip
     right.axvline(slope, color="0.4", linestyle=":", linewidth=1.5)

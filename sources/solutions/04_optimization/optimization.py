@@ -20,8 +20,9 @@
 # %% [markdown] tags=["badge"]
 # *This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*
 
-# %% tags=["setup"]
-# Set-up, the same in every notebook. On your own machine it only sets the style of the figures.
+# %% cellView="form" jupyter={"source_hidden": true} tags=["setup", "hide-input"]
+# @title Set-up: run me first
+# The same in every notebook. On your own machine it only sets the style of the figures.
 import sys
 
 if "google.colab" in sys.modules:  # in Colab: the course itself would have to be fetched
@@ -93,7 +94,7 @@ def candidate_loss(z: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "candidate_loss_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "candidate_loss_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # Probabilities 1/8, 2/8, 5/8 with candidates 0 and 2, and 1/8, 3/8, 4/8 with candidate 1.
 z = torch.tensor([[1.0, 2.0, 5.0], [1.0, 3.0, 4.0]], dtype=torch.float64).log()
 allowed = torch.tensor([[True, False, True], [False, True, False]])
@@ -239,7 +240,7 @@ def learning_rate(t: int, total: int, warmup: int, peak: float, floor: float) ->
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "learning_rate_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "learning_rate_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 def rates_of(steps, total, warmup):
     """Your rates for these steps, with the peak 0.8 and the floor 0.2."""
     division = "A warm-up of no steps, or a single step after it, leaves nothing to divide by: treat these cases by themselves."
@@ -402,7 +403,7 @@ def adaptive_four(c: float, x: float, eta: float) -> dict[str, float]:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "two_steps_test_momentum", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "two_steps_test_momentum", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 with on_paper():
     got = momentum_pair(c=2.0, x=1.0, eta=0.6)
 complete = isinstance(got, dict) and set(got) == {"momentum", "nesterov"}
@@ -442,7 +443,7 @@ for c, x, eta in [(1.0, 2.0, 0.1), (5.0, 0.3, 0.2), (0.5, 4.0, 1.5)]:
         close(got[key], theta, f"θ₂ of {key} for c = {c:g}, x = {x:g}, η = {eta:g}", tol=1e-9)
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "two_steps_test_adaptive", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "two_steps_test_adaptive", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 keys = ["adagrad", "rmsprop", "adam", "amsgrad"]
 with (
     on_paper(),
@@ -576,7 +577,7 @@ def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "adadelta_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "adadelta_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # Made for paper: the new s + ε is 9, and u + ε is 4.
 theta, g, s, u = (torch.tensor([v], dtype=torch.float64) for v in (2.0, 4.0, 4.0, 2.0))
 given = [t.clone() for t in (theta, g, s, u)]
@@ -697,7 +698,7 @@ def steps_needed(H: torch.Tensor, shrink: float) -> int:
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "step_pair_test_steps", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "step_pair_test_steps", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # Curvatures 1 and 9, in directions that are not the axes.
 H = torch.tensor([[3.88, 3.84], [3.84, 6.12]], dtype=torch.float64)
 got = step_pair(H)
@@ -740,7 +741,7 @@ for seed, (low, high) in enumerate([(0.1, 10.0), (2.0, 3.0), (1e-3, 1.0), (50.0,
     )
 ### END HIDDEN TESTS
 
-# %% nbgrader={"grade": true, "grade_id": "step_pair_test_prediction", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "step_pair_test_prediction", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 H = torch.tensor([[3.88, 3.84], [3.84, 6.12]], dtype=torch.float64)
 mistakes = {
     "That is the number of pairs: each has two steps.": 25,
@@ -856,7 +857,7 @@ def newton_path(
     ### END SOLUTION
 
 
-# %% nbgrader={"grade": true, "grade_id": "newton_path_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "newton_path_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 class Patience(TorchFunctionMode):
     """Lets the code inside call torch 20000 times: a brake that never takes hold would run for ever."""
 
@@ -1134,7 +1135,7 @@ places = {
     "the first of five saddles": (staircase, [0.0] * 5),
 }
 
-# %% nbgrader={"grade": true, "grade_id": "escape_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+# %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "escape_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 for place, (gradient, start) in places.items():
     for seed in range(4):
         end, guide = walk(gradient, start, seed)
