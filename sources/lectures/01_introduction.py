@@ -14,7 +14,7 @@
 # *You need:* Python functions, vectors and matrix products, derivatives, mean and variance. No machine learning.
 
 # %% [markdown] tags=["header"]
-# *Time:* about 76 minutes, in parts of 36 and 40 with a pause between. Sections titled *Deeper* (2 minutes more) can wait for a second reading.
+# *Time:* about 77 minutes, in parts of 36 and 41 with a pause between. Sections titled *Deeper* (2 minutes more) can wait for a second reading.
 
 # %% [markdown]
 # **Are you ready?** Four questions from school and from your first year. Answer first, then unfold.
@@ -133,7 +133,7 @@ assert look(pictures["coffee"])[names.index("espresso")] > 0.9
 #
 # The simple functions are nearly always of two kinds: an affine map $x \mapsto Wx + b$, and a bend of each coordinate, such as $\max(0, x)$. The $W$ and $b$ of all layers together are $\theta$.
 #
-# It shines where the input is raw (pixels, sound, text) and data are plenty. Small versions of its great applications are all in this course: recognizing pictures (chapters 5 and 6), finding things in them (8), language (9 and 10), making pictures (12 to 15), games (16).
+# It shines where the input is raw (pixels, sound, text) and data are plenty. This course has small versions of its great applications: recognizing pictures (chapters 5 and 6), finding things in them (8), language (9 and 10), making pictures (12 to 15), games (16).
 #
 # The ideas are old.
 
@@ -805,7 +805,7 @@ print(f"right on fresh points: linear {right_linear:.3f}, MLP {right_mlp:.3f}")
 assert right_linear < 0.7 and right_mlp > 0.98
 
 # %% [markdown]
-# Watch the boundary wind itself up. At step 0 the weights are random.
+# Watch the boundary wind itself up.
 
 
 # %%
@@ -876,7 +876,9 @@ right = (answers == y[:, None]).double()
 where_chosen = right[:100].mean(0)
 on_fresh = right[100:].mean(0)
 best = where_chosen.argmax()
-print(f"best of a hundred: {where_chosen[best]:.2f} where chosen, {on_fresh[best]:.3f} on fresh data")
+print(
+    f"best of a hundred: {where_chosen[best]:.2f} where chosen, {on_fresh[best]:.3f} on fresh data"
+)
 assert where_chosen[best] > 0.56 and abs(on_fresh[best] - 0.5) < 3 * 0.5 / math.sqrt(10_000)
 
 # %% [markdown]
@@ -1033,7 +1035,9 @@ for seed in tqdm(range(5), leave=False):
         fresh = train(mlp(64, 64, 10), X[rows], y[rows], steps=200, lr=5e-3)
         table[seed, i] = accuracy(fresh, X_test, y_test)
 for i, N in enumerate(sizes):
-    print(f"{N:3} digits: accuracy {table[:, i].mean():.3f}, from {table[:, i].min():.3f} to {table[:, i].max():.3f}")
+    print(
+        f"{N:3} digits: accuracy {table[:, i].mean():.3f}, from {table[:, i].min():.3f} to {table[:, i].max():.3f}"
+    )
 assert (table[:, 0] < table[:, 1]).all() and (table[:, 1] < table[:, 2]).all()
 
 # %% [markdown]

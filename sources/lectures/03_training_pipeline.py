@@ -14,7 +14,7 @@
 # *You need:* chapter 1 (tensors, the multilayer perceptron), chapter 2 (`backward`, and where gradients come from), Python classes.
 
 # %% [markdown] tags=["header"]
-# *Time:* about 75 minutes, in parts of 41 and 34 with a pause between. Sections titled *Deeper* (2 minutes more) can wait for a second reading.
+# *Time:* about 76 minutes, in parts of 42 and 35 with a pause between. Sections titled *Deeper* (2 minutes more) can wait for a second reading.
 
 # %% [markdown]
 # **Do you remember?** Answer first, then unfold.
@@ -308,7 +308,7 @@ assert children == 1 and modules == 6
 assert in_list == 0 and in_module_list == 4
 
 # %% [markdown]
-# One child, and none of the four parameters: `children()` yields the direct parts only, `modules()` all of them and the model itself. A plain list hides its layers from both. The optimizer never hears of them, and nothing complains. It is our first silent bug; section 3.9 collects ten.
+# One child, and none of the four parameters: `children()` yields the direct parts only, `modules()` all of them and the model itself. A plain list hides its layers from both. The optimizer never hears of them, and nothing complains. Section 3.9 collects ten such bugs.
 #
 # **Your turn (3 minutes).** How many numbers will training change? A parameter with `requires_grad=False` is frozen and does not count.
 
@@ -407,7 +407,9 @@ def fit_sine(target, steps=300):
     net = nn.Sequential(nn.Linear(1, 32), nn.Tanh(), nn.Linear(32, 1))
     optimizer = torch.optim.Adam(net.parameters(), lr=0.02)
     train(net, [(x_sine, target)], optimizer, steps, lambda out, y: ((out - y) ** 2).mean())
-    unexplained = ((net(x_sine) - y_sine) ** 2).mean() / y_sine.var(correction=0)  # an offset counts as an error
+    unexplained = ((net(x_sine) - y_sine) ** 2).mean() / y_sine.var(
+        correction=0
+    )  # an offset counts as an error
     return net(grid).detach(), 1 - unexplained.item()
 
 
@@ -504,7 +506,7 @@ print(f"loss at step 1: {by_heart[0]:.2f} (log 10 = 2.30), at step 60: {by_heart
 assert abs(by_heart[0] - math.log(10)) < 0.3 and by_heart[-1] < 0.01
 
 # %% [markdown]
-# Two tests in one. The first loss is near $\log 10$: the untrained model knows nothing and claims nothing. The last is near zero: gradients flow, the optimizer owns the parameters, the loss fits the scores.
+# The first loss is near $\log 10$: the untrained model knows nothing and claims nothing. The last is near zero: gradients flow, the optimizer owns the parameters, the loss fits the scores.
 #
 # ## 3.6 To judge
 #
@@ -682,7 +684,12 @@ model.load_state_dict(half[0].state_dict())
 torch.set_rng_state(chance)
 by_hand, _ = run(model, batches, optimizer, epochs=2)  # two epochs are 94 steps
 print("resumed: largest difference", np.abs(np.subtract(resumed, whole)).max())
-print("by hand: first step", abs(by_hand[0] - whole[94]), " later up to", np.abs(np.subtract(by_hand, whole[94:])).max().round(3))
+print(
+    "by hand: first step",
+    abs(by_hand[0] - whole[94]),
+    " later up to",
+    np.abs(np.subtract(by_hand, whole[94:])).max().round(3),
+)
 assert resumed == whole and torch.equal(weights, weights_resumed)
 assert by_hand[0] == whole[94] and by_hand != whole[94:]
 
@@ -776,7 +783,9 @@ for B in changes:
             forwards += int((g_B * g).sum() > 0)
             higher += int(moved[-1] > 0)
 draw_parabolas(step_rates, changes)
-print(f"B = 4: {forwards} of 40 gradients point forwards, {higher} of 40 steps of 0.5 raise the loss")
+print(
+    f"B = 4: {forwards} of 40 gradients point forwards, {higher} of 40 steps of 0.5 raise the loss"
+)
 assert forwards >= 38 and higher >= 38
 assert changes[256].max() < 0 and changes[16][1] < 0 < changes[16][-1]
 
@@ -879,7 +888,13 @@ def validation_data_in_training(program):
 
 
 zoo = [no_zero_grad, wrong_optimizer, softmax_twice, softmax_over_the_batch, layer_in_a_list]
-zoo += [weights_of_zero, no_eval_mode, labels_shuffled, sorted_by_class, validation_data_in_training]
+zoo += [
+    weights_of_zero,
+    no_eval_mode,
+    labels_shuffled,
+    sorted_by_class,
+    validation_data_in_training,
+]
 
 # %% [markdown]
 # **Predict.** For each of the ten: does the training loss tell you? And the validation accuracy?
@@ -932,7 +947,7 @@ display(Markdown(battery_table(found)))
 assert set(report(Program()).values()) == {"passed"} and all(found.values())
 
 # %% [markdown]
-# The columns are the bugs, numbered as in the figure. The healthy program passes every check, and each bug is found by at least one. A dot is a complaint, not always a cause: where the weights do not move, the battery says that first.
+# The columns are the bugs, numbered as in the figure. The healthy program passes all, and each bug fails at least one. A dot is a complaint, not always a cause: where the weights do not move, the battery says that first.
 #
 # And the checks say what to do:
 

@@ -14,7 +14,7 @@
 # *You need:* gradients and the chain rule (chapter 2), the training loop (chapter 3), the logarithm, and the normal distribution.
 
 # %% [markdown] tags=["header"]
-# *Time:* about 63 minutes, in parts of 23 and 39 with a pause between. Sections titled *Deeper* (8 minutes more) can wait for a second reading.
+# *Time:* about 63 minutes, in parts of 23 and 40 with a pause between. Sections titled *Deeper* (8 minutes more) can wait for a second reading.
 
 # %% [markdown]
 # **Do you remember?** Answer first, then unfold.
@@ -377,7 +377,9 @@ def descend(factor):
     return draw_descent(run(descent, ravine_gradient, start, 60, eta=factor / 25), factor)
 
 
-explore(descend, factor=[0.25, 0.5, 1, 1.5, 1.9, 2, 2.1], start=1.9, alt="Gradient descent in a ravine")
+explore(
+    descend, factor=[0.25, 0.5, 1, 1.5, 1.9, 2, 2.1], start=1.9, alt="Gradient descent in a ravine"
+)
 points = run(descent, ravine_gradient, start, 60, eta=1.9 / 25)
 formula = start * (1 - 1.9 / 25 * curvatures) ** torch.arange(61)[:, None]
 torch.testing.assert_close(points, formula, rtol=1e-4, atol=1e-4)
@@ -422,6 +424,7 @@ with your_turn():
 # The loss of a network is no parabola, but a parabola can lie *above* it. If the gradient changes by at most $\beta$ times the distance (the loss is **$\beta$-smooth**), then
 #
 # $$ \mathcal{L}(\theta') \le \mathcal{L}(\theta) + \nabla \mathcal{L}(\theta)^\top (\theta' - \theta) + \tfrac\beta2 \|\theta' - \theta\|^2 . $$
+
 
 # %% mystnb={"image": {"alt": "The curve log(1 + x squared) and a dashed parabola that touches it at x = 1 and lies above it elsewhere. An arrow leads from the point to the place below the parabola's bottom; there the loss is even lower than the bottom."}}
 def bowl(x):
@@ -575,7 +578,9 @@ for T in [10, 100, 1000, 10_000]:
     bound = bound_exact + math.sqrt(8 * 2 * math.log(10) * 0.5**2 / T)
     measured.append(mean_squared_gradient(T, 0.5))
     exact = mean_squared_gradient(T, 0.0, walkers=1)
-    print(f"T = {T:6,}: noisy {measured[-1]:.4f} (bound {bound:.4f}), exact {exact:.5f} (bound {bound_exact:.5f})")
+    print(
+        f"T = {T:6,}: noisy {measured[-1]:.4f} (bound {bound:.4f}), exact {exact:.5f} (bound {bound_exact:.5f})"
+    )
     assert measured[-1] < bound and exact < bound_exact
 assert abs(math.log10(measured[3] / measured[1]) / 2 + 0.5) < 0.1  # like the root of 1 / T
 
@@ -787,7 +792,9 @@ torch.testing.assert_close(scaled, ours, rtol=0, atol=1e-6)
 settings = {"memory": (0.0, 0.0), "eta": 0.01}
 for name, gradient in {"always 1000": 1000.0, "always 0.0001": 1e-4}.items():
     points = run(adam, lambda theta, g=gradient: torch.tensor([g]), torch.zeros(1), 100, **settings)
-    print(f"{name:14} first step {points[1].item() / -0.01:.2f} η, last {(points[-2] - points[-1]).item() / 0.01:.2f} η")
+    print(
+        f"{name:14} first step {points[1].item() / -0.01:.2f} η, last {(points[-2] - points[-1]).item() / 0.01:.2f} η"
+    )
 noise = run(adam, lambda theta: torch.randn(10_000), torch.zeros(10_000), 1000, **settings)
 typical = (noise[-1] - noise[-2]).square().mean().sqrt().item() / 0.01
 print(f"pure noise     typically {typical:.2f} η")
@@ -945,7 +952,9 @@ before = {name: first_race[name] for name in ["SGD", "Adam"]}
 draw_race(second_race, before=before, line=math.log(10))
 mean_sgd = sum(second_race["SGD, constant"]) / 3
 mean_adam = sum(second_race["Adam, constant"]) / 3
-print(f"plain SGD: {sum(first_race['SGD']) / 3:.2f} at rate 0.01, {mean_sgd:.2f} at its own best rate")
+print(
+    f"plain SGD: {sum(first_race['SGD']) / 3:.2f} at rate 0.01, {mean_sgd:.2f} at its own best rate"
+)
 assert mean_sgd < 0.1 * min(first_race["SGD"]) and mean_sgd < 2.5 * mean_adam
 
 # %% [markdown]

@@ -17,8 +17,8 @@
 # **Handing in.** In JupyterLab, choose *Kernel > Restart Kernel and Run All Cells*, press *Validate*, and submit as your instructor says.
 # In Colab, choose *File > Download > Download .ipynb*, see that the file still has its name, `introduction.ipynb`, and hand that file in.
 
-# %% [markdown] tags=["badge"]
-# *This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*
+# %% [markdown] tags=["header"]
+# *Time:* about 165 minutes for all 6 questions; each one says its own.
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["setup", "hide-input"]
 # @title Set-up: run me first
@@ -32,7 +32,7 @@ from helpers.plotting import use_style
 
 use_style()
 
-# %%
+# What this notebook uses:
 import math
 from time import perf_counter
 
@@ -45,6 +45,7 @@ from torch.overrides import TorchFunctionMode
 
 from helpers import runtime
 from helpers.checks import (
+    begin_exercise,
     close,
     equal,
     only_tensors,
@@ -61,7 +62,10 @@ warnings_to_stdout()  # a warning is no mistake, and must not look like one when
 # What Python says to a slip of the pen, or where a cell above has not been run.
 slips = ArithmeticError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError
 
+begin_exercise()  # a test that passes says so
 
+
+# %%
 def random_tensor(*shape, seed):
     """Normal random numbers in float64, the same at each call."""
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
@@ -118,6 +122,7 @@ def xor_of_signs():
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "by_hand_test_two", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 1: run me
 four = "Return four things, W1, b1, w2 and b2: two rows of three weights, two biases, two weights of the output, and one number."
 corners = torch.cartesian_prod(*[torch.tensor([0.0, 1.0], dtype=torch.float64)] * 3)
 with reason((AssertionError, TypeError, ValueError, RuntimeError), four):
@@ -153,6 +158,7 @@ for seed in range(5):
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "by_hand_test_xor", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 1, part 2: run me
 four = "Return four things, W1, b1, w2 and b2: two rows of two weights, two biases, two weights of the output, and one number."
 signs = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * 2)
 with reason((AssertionError, TypeError, ValueError, RuntimeError), four):
@@ -222,6 +228,7 @@ def widest(n_in: int, n_out: int, depth: int, budget: int) -> int:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "cost_test_count", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 2: run me
 pair = "Return two whole numbers: the parameters, and the operations."
 with reason((TypeError, ValueError), pair):
     parameters, operations = count([2, 4, 1], True)
@@ -281,6 +288,7 @@ for seed in range(12):
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "cost_test_widest", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 2, part 2: run me
 # 2-w-1 has 4 w + 1 parameters: 17 for w = 4, 21 for w = 5.
 mistakes = {
     "That network has 21 parameters: too many.": 5,
@@ -397,6 +405,7 @@ def weighted_loss(prediction, target, weight) -> torch.Tensor:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mend_test_standardize", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 3: run me
 # One picture of two channels, one row and two columns. The means are 1 and 20.
 root = math.sqrt(2)
 train = torch.tensor([[[[0.0, 2]], [[10, 30]]]], dtype=torch.float64)
@@ -432,6 +441,7 @@ for seed, (B, C, H, W) in enumerate([(5, 3, 3, 3), (1, 1, 4, 4), (4, 4, 4, 4), (
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mend_test_distances", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 3, part 2: run me
 # The sides of a triangle: 3, 4 and 5.
 square = torch.tensor([[0.0, 0], [0, 3], [4, 0]], dtype=torch.float64)
 want = torch.tensor([[0.0, 3, 4], [3, 0, 5], [4, 5, 0]], dtype=torch.float64)
@@ -460,6 +470,7 @@ for seed, (n, m, d) in enumerate([(1, 1, 3), (1, 5, 2), (4, 1, 4), (3, 3, 3), (6
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mend_test_accuracy", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 3, part 3: run me
 scores = torch.tensor([[2.0, 1, 0, 0], [0, 3, 1, 0], [1, 0, 5, 0], [4, 0, 0, 1]])  # 0, 1, 2, 0
 y = torch.tensor([0, 1, 2, 1])  # three of four are right
 mistakes = {
@@ -485,6 +496,7 @@ for seed, B in enumerate([1, 2, 3, 50]):
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mend_test_loss", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 3, part 4: run me
 prediction = torch.tensor([[1.0], [2], [4]], dtype=torch.float64)  # errors 0, 1 and 2
 target, weight = torch.tensor([[1.0, 1, 2], [1, 3, 1]], dtype=torch.float64)
 mistakes = {
@@ -570,6 +582,7 @@ def ensemble(X: torch.Tensor, layers: list[tuple[torch.Tensor, torch.Tensor]]) -
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "ensemble_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 4: run me
 class counting(TorchFunctionMode):
     """Count the calls of torch: `with counting() as seen: answer(x)`, and then `seen.calls`."""
 
@@ -742,6 +755,7 @@ def knots_for_root(n: int) -> torch.Tensor:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "bumps_test_network", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 5: run me
 def run_network(knots, values, x):
     """What the student's network says at x, all in float64."""
     three = "Return three things, c, v and b: as many weights v as places c, and one number."
@@ -791,6 +805,7 @@ for seed, n in enumerate([2, 3, 5, 12, 40]):
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "bumps_test_knots", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 5, part 2: run me
 def judge(n):
     """Whether the student's n + 1 knots are knots, and good enough."""
     with reason((TypeError, ValueError, RuntimeError), "Expected n + 1 knots in one tensor."):
@@ -928,6 +943,7 @@ def learn_spirals(X: torch.Tensor, y: torch.Tensor) -> nn.Module:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "learn_spirals_test", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 6: run me
 def trained(X, y, X_new, y_new, seed):
     """The student's network, trained on X and y, where it is one as asked for."""
     runtime.seed_everything(seed)

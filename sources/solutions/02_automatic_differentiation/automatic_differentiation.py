@@ -17,8 +17,8 @@
 # **Handing in.** In JupyterLab, choose *Kernel > Restart Kernel and Run All Cells*, press *Validate*, and submit as your instructor says.
 # In Colab, choose *File > Download > Download .ipynb*, see that the file still has its name, `automatic_differentiation.ipynb`, and hand that file in.
 
-# %% [markdown] tags=["badge"]
-# *This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*
+# %% [markdown] tags=["header"]
+# *Time:* about 171 minutes for all 7 questions; each one says its own.
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["setup", "hide-input"]
 # @title Set-up: run me first
@@ -32,7 +32,7 @@ from helpers.plotting import use_style
 
 use_style()
 
-# %%
+# What this notebook uses:
 import math
 from typing import NamedTuple
 
@@ -41,6 +41,7 @@ import torch
 
 from helpers.autodiff import Value, topological_order
 from helpers.checks import (
+    begin_exercise,
     close,
     equal,
     only_tensors,
@@ -55,7 +56,10 @@ from helpers.checks import (
 
 warnings_to_stdout()  # a warning is no mistake, and must not look like one when it is graded
 
+begin_exercise()  # a test that passes says so
 
+
+# %%
 def random_tensor(*shape, seed):
     """Normal random numbers in float64, the same at each call."""
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
@@ -97,6 +101,7 @@ def log_add_exp(a: Value, b: Value) -> Value:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "log_add_exp_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 1: run me
 # e^(log 3) + e^0 = 4, and the first of the two terms is three quarters of it.
 a, b = Value(math.log(3)), Value(0.0)
 out = log_add_exp(a, b)
@@ -257,6 +262,7 @@ def gradients(outputs: list[Node], seeds: list[float], inputs: list[Node]) -> li
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "gradients_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 2: run me
 # One output, and an input that is used three times: x² + x at 3.
 x = Node(3.0)
 y = plus(times(x, x), x)
@@ -424,6 +430,7 @@ def wrong_entries(f, gradient: torch.Tensor, x: torch.Tensor) -> list[int]:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "wrong_entries_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 3: run me
 sizes = [1e-6, 1.0, 1e8, 1.0, 1.0]
 x = torch.tensor([8e-6, 0.7, -0.3e8, math.pi / 2 - 1e-4, 0.4], dtype=torch.float64)
 right = torch.tensor(
@@ -580,6 +587,7 @@ def jet_apply(u: Jet, g0: float, g1: float, g2: float) -> Jet:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "jets_test_product", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 4: run me
 # Six different numbers, so that every term shows.
 mistakes = {
     "The mixed term u' v' is missing in the curvature.": [14, 43, 61],
@@ -608,6 +616,7 @@ for t in (-1.3, 0.4, 2.0):
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "jets_test_chain", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 4, part 2: run me
 # A function of something that bends.
 mistakes = {
     "The slope u' changes with x too: where is u''?": [7, 33, 117],
@@ -684,6 +693,7 @@ def softmax_vjp(p: torch.Tensor, v: torch.Tensor, temperature: float) -> torch.T
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "softmax_vjp_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 5: run me
 # By hand, with tensors: two rows of three words.
 p = torch.tensor([[0.5, 0.25, 0.25], [0.1, 0.2, 0.7]], dtype=torch.float64)
 v = torch.tensor([[1.0, 0.0, 0.0], [1.0, 2.0, 3.0]], dtype=torch.float64)
@@ -803,6 +813,7 @@ def residual_gradients(X, y, W1, b1, W2, b2) -> dict[str, torch.Tensor]:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "residual_gradients_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 6: run me
 B, d, C = 3, 4, 5
 names, y = ["X", "W1", "b1", "W2", "b2"], torch.tensor([3, 0, 2])
 shapes = [(B, d), (d, d), (d,), (C, d), (C,)]
@@ -978,6 +989,7 @@ def kepler(M: torch.Tensor, e: torch.Tensor) -> torch.Tensor:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "kepler_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 7: run me
 # Two places where everything is known: E = 60° and E = 90°, on an ellipse with e = 1/2.
 want = torch.tensor([math.pi / 3, math.pi / 2], dtype=torch.float64)
 e = torch.tensor(0.5, dtype=torch.float64, requires_grad=True)

@@ -17,8 +17,8 @@
 # **Handing in.** In JupyterLab, choose *Kernel > Restart Kernel and Run All Cells*, press *Validate*, and submit as your instructor says.
 # In Colab, choose *File > Download > Download .ipynb*, see that the file still has its name, `training_pipeline.ipynb`, and hand that file in.
 
-# %% [markdown] tags=["badge"]
-# *This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*
+# %% [markdown] tags=["header"]
+# *Time:* about 150 minutes for all 6 questions; each one says its own.
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["setup", "hide-input"]
 # @title Set-up: run me first
@@ -32,7 +32,7 @@ from helpers.plotting import use_style
 
 use_style()
 
-# %%
+# What this notebook uses:
 import copy
 import itertools
 import math
@@ -48,13 +48,24 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, Dataset
 
 from helpers import runtime
-from helpers.checks import close, equal, reason, require, warnings_to_stdout, your_turn
+from helpers.checks import (
+    begin_exercise,
+    close,
+    equal,
+    reason,
+    require,
+    warnings_to_stdout,
+    your_turn,
+)
 from helpers.data import digits
 from helpers.plotting import BLUE, ORANGE, show_images
 
 warnings_to_stdout()  # a warning is no mistake, and must not look like one when it is graded
 
+begin_exercise()  # a test that passes says so
 
+
+# %%
 def random_tensor(*shape, seed):
     """Normal random numbers in float64, the same at each call."""
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
@@ -117,6 +128,7 @@ def scenes(load, n: int, mirror: bool) -> Dataset:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "scenes_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 1: run me
 # A picture of 2 x 3 pixels, and its mask. Scene i has 10 i added to the mask.
 tiny = [[[255, 51, 0], [0, 0, 0], [102, 0, 0]], [[0, 0, 255], [0, 204, 0], [0, 0, 0]]]
 loaded = []
@@ -284,6 +296,7 @@ def collate(
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "collate_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 2: run me
 pairs = [([5, 0, 7], [1, 0, 2]), ([3], [2]), ([], []), ([4, 9], [0, 1])]
 sentences = [tuple(torch.tensor(part, dtype=torch.int64) for part in pair) for pair in pairs]
 with reason(
@@ -399,6 +412,7 @@ def train_epoch(model: nn.Module, batches, loss, optimizer, k: int) -> float:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "train_epoch_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 3: run me
 class Constant(nn.Module):
     """Predicts one number w for every input, and watches how it is used. A frozen number is there, too."""
 
@@ -571,6 +585,7 @@ def judge(model: nn.Module, batches) -> dict[str, float]:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "judge_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 4: run me
 asked = []  # for each batch: its size, whether dropout was on, whether a graph was recorded
 
 
@@ -760,6 +775,7 @@ def load(training: Training, path) -> None:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "save_and_load_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 5: run me
 def rates_inputs_losses(training, steps):
     """What the next steps do: their learning rates, the numbers of their examples, their losses."""
     rates, inputs, seen = [], [], []
@@ -1032,6 +1048,7 @@ def some_batch(seed, n=30):
 # **What is held out.**
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_split", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 6: run me
 # Picture i is the number i + 1 in column 2, so that we know it again. Its label is i + 1, too.
 X = torch.zeros(20, 8, 8)
 X[:, :, 2] = torch.arange(1.0, 21)[:, None]
@@ -1071,6 +1088,7 @@ for n in (8, 41, 100):
 # **The batches.**
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_batches", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 6, part 2: run me
 X, y = torch.arange(120.0)[:, None, None].expand(120, 8, 8), torch.arange(120.0)
 program = started()
 first, second = (list(program.batches(X, y)) for _ in range(2))
@@ -1099,6 +1117,7 @@ for n in (49, 50, 151):
 # **What the optimizer trains.**
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_optimizer", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 6, part 3: run me
 program = started()
 owned = {id(p) for group in program.optimizer.param_groups for p in group["params"]}
 forgotten = [name for name, p in program.model.named_parameters() if id(p) not in owned]
@@ -1127,6 +1146,7 @@ require(0.003 < started(8).model.last.weight.std().item() < 0.03, "the start is 
 # **The loss.**
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_loss", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 6, part 4: run me
 # A last layer that says -2 of every picture: the probability of being even is 1 / (1 + e^2) = 0.11920.
 program, x = started(), some_batch(0)[0][:4]
 with torch.no_grad():
@@ -1168,6 +1188,7 @@ for seed in range(3):
 # **The step.**
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_step", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 6, part 5: run me
 # Two batches in one epoch must do what two epochs of one batch do.
 together, apart = started(), started()
 start = weights_of(together)
@@ -1205,6 +1226,7 @@ for seed in range(3):
 # **What it judges by.**
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mended_test_judging", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 6, part 6: run me
 program, (x, y) = started(), some_batch(0)
 with torch.no_grad():
     program.model.last.weight *= 100

@@ -17,8 +17,8 @@
 # **Handing in.** In JupyterLab, choose *Kernel > Restart Kernel and Run All Cells*, press *Validate*, and submit as your instructor says.
 # In Colab, choose *File > Download > Download .ipynb*, see that the file still has its name, `optimization.ipynb`, and hand that file in.
 
-# %% [markdown] tags=["badge"]
-# *This notebook runs in JupyterLab. The course is not published yet, so there is no button here that opens it in Colab.*
+# %% [markdown] tags=["header"]
+# *Time:* about 200 minutes for all 7 questions; each one says its own.
 
 # %% cellView="form" jupyter={"source_hidden": true} tags=["setup", "hide-input"]
 # @title Set-up: run me first
@@ -32,7 +32,7 @@ from helpers.plotting import use_style
 
 use_style()
 
-# %%
+# What this notebook uses:
 import math
 from contextlib import contextmanager
 
@@ -42,6 +42,7 @@ from torch.overrides import TorchFunctionMode
 
 from helpers.checks import (
     WrongAnswer,
+    begin_exercise,
     close,
     equal,
     reason,
@@ -55,7 +56,10 @@ from helpers.plotting import COLOURS, plot_curves
 
 warnings_to_stdout()  # a warning is no mistake, and must not look like one when it is graded
 
+begin_exercise()  # a test that passes says so
 
+
+# %%
 def random_tensor(*shape, seed):
     """Normal random numbers in float64, the same at each call."""
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
@@ -95,6 +99,7 @@ def candidate_loss(z: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "candidate_loss_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 1: run me
 # Probabilities 1/8, 2/8, 5/8 with candidates 0 and 2, and 1/8, 3/8, 4/8 with candidate 1.
 z = torch.tensor([[1.0, 2.0, 5.0], [1.0, 3.0, 4.0]], dtype=torch.float64).log()
 allowed = torch.tensor([[True, False, True], [False, True, False]])
@@ -241,6 +246,7 @@ def learning_rate(t: int, total: int, warmup: int, peak: float, floor: float) ->
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "learning_rate_test", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 2: run me
 def rates_of(steps, total, warmup):
     """Your rates for these steps, with the peak 0.8 and the floor 0.2."""
     division = "A warm-up of no steps, or a single step after it, leaves nothing to divide by: treat these cases by themselves."
@@ -404,6 +410,7 @@ def adaptive_four(c: float, x: float, eta: float) -> dict[str, float]:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "two_steps_test_momentum", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 3: run me
 with on_paper():
     got = momentum_pair(c=2.0, x=1.0, eta=0.6)
 complete = isinstance(got, dict) and set(got) == {"momentum", "nesterov"}
@@ -444,6 +451,7 @@ for c, x, eta in [(1.0, 2.0, 0.1), (5.0, 0.3, 0.2), (0.5, 4.0, 1.5)]:
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "two_steps_test_adaptive", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 3, part 2: run me
 keys = ["adagrad", "rmsprop", "adam", "amsgrad"]
 with (
     on_paper(),
@@ -578,6 +586,7 @@ def adadelta(theta, g, state, gamma=0.9, eps=1e-6):
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "adadelta_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 4: run me
 # Made for paper: the new s + ε is 9, and u + ε is 4.
 theta, g, s, u = (torch.tensor([v], dtype=torch.float64) for v in (2.0, 4.0, 4.0, 2.0))
 given = [t.clone() for t in (theta, g, s, u)]
@@ -699,6 +708,7 @@ def steps_needed(H: torch.Tensor, shrink: float) -> int:
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "step_pair_test_steps", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 5: run me
 # Curvatures 1 and 9, in directions that are not the axes.
 H = torch.tensor([[3.88, 3.84], [3.84, 6.12]], dtype=torch.float64)
 got = step_pair(H)
@@ -742,6 +752,7 @@ for seed, (low, high) in enumerate([(0.1, 10.0), (2.0, 3.0), (1e-3, 1.0), (50.0,
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "step_pair_test_prediction", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 5, part 2: run me
 H = torch.tensor([[3.88, 3.84], [3.84, 6.12]], dtype=torch.float64)
 mistakes = {
     "That is the number of pairs: each has two steps.": 25,
@@ -858,6 +869,7 @@ def newton_path(
 
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "newton_path_test", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 6: run me
 class Patience(TorchFunctionMode):
     """Lets the code inside call torch 20000 times: a brake that never takes hold would run for ever."""
 
@@ -1136,6 +1148,7 @@ places = {
 }
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "escape_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
+# @title Test 7: run me
 for place, (gradient, start) in places.items():
     for seed in range(4):
         end, guide = walk(gradient, start, seed)
