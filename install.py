@@ -5,6 +5,7 @@ Needs nothing but Python itself. Run again, it changes nothing; after a change o
 """
 
 import argparse
+import json
 import os
 import platform
 import subprocess
@@ -61,7 +62,16 @@ def main() -> None:
         [*uv, "--quiet", "--no-deps", "--no-build-isolation", "-e", "."],
         "The course itself could not be installed; the lines above say why.",
     )
+    tell_jupyterlab(options.into)
     (options.into / "installed").touch()
+
+
+def tell_jupyterlab(environment: Path) -> None:
+    """Write into the environment that its JupyterLab leaves a notebook unchanged that was only opened."""
+    settings = environment / "etc" / "jupyter" / "jupyter_server_config.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    said = {"ServerApp": {"contents_manager_class": "helpers.laboratory.Contents"}}
+    settings.write_text(json.dumps(said, indent=2) + "\n")
 
 
 def why_not(version: tuple, system: str, machine: str, macos: str = "") -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "draw_saddle",
     "draw_surprise",
     "draw_turned",
+    "draw_walks",
 ]
 
 MILD, STEEP = 1.0, 25.0  # curvatures of the ravine on the pictures
@@ -247,6 +248,25 @@ def draw_rates(rates: list, table: dict) -> None:
         ax.minorticks_off()
     axes[0].set(ylabel="loss on held-out digits (nats)")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    plt.show()
+
+
+def draw_walks(paths: list, ends: list, wells: list) -> None:
+    """Paths on an egg box, each a list of points (2,), in the colour of the well in which it ends.
+
+    Args:
+        paths: the points of each walker.
+        ends: where each walker came to rest, (x, y).
+        wells: the wells, as pairs of whole numbers.
+    """
+    _, ax = plt.subplots(figsize=(6, 6))
+    x = torch.linspace(-4.5, 4.5, 200)
+    ax.contourf(x, x, torch.outer(x.cos(), x.cos()), levels=20, cmap="Greys_r", alpha=0.6)
+    for path, (u, v) in zip(paths, ends, strict=True):
+        colour = COLOURS[wells.index((round(u), round(v))) % len(COLOURS)]
+        ax.plot(*torch.stack(path).T, color=colour, linewidth=0.9)
+        ax.plot(u, v, "o", color="k", markersize=5)
+    ax.set(xlabel="x", ylabel="y", aspect="equal", xlim=(-4.5, 4.5), ylim=(-4.5, 4.5))
     plt.show()
 
 

@@ -43,7 +43,6 @@ use_style()
 # What this notebook uses:
 import math
 from copy import deepcopy
-from itertools import product
 from time import perf_counter
 
 import torch

@@ -640,7 +640,7 @@ def run(model, batches, optimizer, **settings):
     return done.steps["loss"], model.state_dict()["1.weight"]
 
 
-# %%
+# %% tags=["proof"]
 model, batches, optimizer = start()
 losses = train(model, batches, optimizer, epochs=2)
 losses_fit, weights = run(*start(), epochs=2)
@@ -671,7 +671,7 @@ assert len(curve) == np.argmin(curve) + 6 < 100 and math.isclose(kept, min(curve
 # We train for four epochs, stop another run after two and resume it. Then the same by hand, with the weights and the random state and without Adam's memory.
 
 
-# %%
+# %% tags=["proof"]
 whole, weights = run(*start(), epochs=4)
 half = start()
 with TemporaryDirectory() as folder:

@@ -752,11 +752,12 @@ def train_epoch(model, batches, loss, optimizer, k):
 
 
 # %% train_epoch | wrong | fit of helpers | there is a step, or a zero_grad, after each of them
-from helpers.training import fit
+from helpers.training import fit, supervised
 
 
 def train_epoch(model, batches, loss, optimizer, k):
-    history = fit(model, batches, loss, optimizer, device=torch.device("cpu"), progress=False)
+    cpu = torch.device("cpu")
+    history = fit(model, batches, supervised(loss), optimizer, device=cpu, progress=False)
     return history.epochs["loss"][-1]
 
 
@@ -1218,7 +1219,8 @@ def judge(model, batches):
 
 
 # %% judge | wrong | evaluate of helpers | a mean of the batches' balanced accuracies
-from helpers.training import accuracy, evaluate
+from helpers.metrics import accuracy
+from helpers.training import evaluate, supervised
 
 
 def balanced(scores, y):
@@ -1227,8 +1229,8 @@ def balanced(scores, y):
 
 
 def judge(model, batches):
-    measures = {"loss": F.cross_entropy, "accuracy": accuracy, "balanced": balanced}
-    return evaluate(model, batches, measures, device=torch.device("cpu"))
+    compute = supervised(F.cross_entropy, accuracy=accuracy, balanced=balanced)
+    return evaluate(model, batches, compute, device=torch.device("cpu"))
 
 
 # %% judge | wrong | the lecture's averages pasted, with the accuracy for both | give each class the same weight

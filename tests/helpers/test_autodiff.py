@@ -263,3 +263,13 @@ def test_gradients_of_a_mean_are_not_nan_for_an_empty_sum():
     x = Tensor(np.zeros((0, 3)))
     x.sum().backward()
     assert x.grad.shape == (0, 3)
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_relus_slope_at_zero_is_zero_on_both_tapes(zero):
+    number = Value(zero)
+    number.relu().backward()
+    assert number.grad == 0
+    array = Tensor(np.array([zero, 1.0, -1.0]))
+    array.relu().sum().backward()
+    assert array.grad.tolist() == [0, 1, 0]

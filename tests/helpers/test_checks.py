@@ -33,7 +33,8 @@ def test_close_takes_whatever_is_a_tensor_to_the_tolerance(got):
 @pytest.mark.parametrize(
     ("got", "said"),
     [
-        (None, "Expected two numbers, but your function returned None. Is there a `return`?"),
+        (None, "your function returned None (is there a `return`?), or None in this place."),
+        ([1.0, None], "Expected two numbers, but entry [1] of what came is None."),
         ("1, 2", "Expected two numbers as a tensor, but your function returned str."),
         ([1.0, 2.0, 3.0], "Expected two numbers with shape (2,), but got shape (3,)."),
         ([1.0, 2.1], "Expected two numbers to be [1, 2], but got [1, 2.1]."),
@@ -57,10 +58,56 @@ def test_close_holds_to_its_tolerance_and_shows_the_beginning_of_a_long_tensor()
     close(1 + 1e-7, 1.0, "one")
     with pytest.raises(WrongAnswer, match="to be 1, but got 1"):
         close(1 + 1e-7, 1.0, "one", tol=1e-9)
+    got = torch.zeros(9)
+    got[[4, 7]] = 1.0
     with pytest.raises(
-        WrongAnswer, match=r"to be \[0, 0, 0, 0, \.\.\.\], but got \[1, 1, 1, 1, \.\.\.\]"
+        WrongAnswer, match=r"2 of 9 entries differ: entry \[4\] should be 0, but is 1"
     ):
+        close(got, torch.zeros(9), "nine zeros")
+    with pytest.raises(WrongAnswer, match="all 9 entries differ: .*, and so on"):
         close(torch.ones(9), torch.zeros(9), "nine zeros")
+
+
+def test_close_compares_in_double_precision():
+    close(np.float64(0.1), 0.1, "a tenth", tol=1e-9)
+    close(torch.tensor(0.1, dtype=torch.float64), np.cos(np.arccos(0.1)), "a tenth", tol=1e-9)
+    with pytest.raises(WrongAnswer):
+        close(0.1 + 3e-9, 0.1, "a tenth", tol=1e-9)
+
+
+def test_close_wants_the_same_shape_even_where_it_would_broadcast():
+    with pytest.raises(WrongAnswer, match=r"with shape \(2, 2\), but got shape \(2,\)"):
+        close([1.0, 1.0], torch.ones(2, 2), "ones")
+    with pytest.raises(WrongAnswer, match="as one number, but got shape"):
+        close([1.0], 1.0, "one")
+
+
+def test_close_is_relative_for_large_values():
+    close(1e12 + 1e3, 1e12, "a large number")
+    with pytest.raises(WrongAnswer):
+        close(1e12 + 1e7, 1e12, "a large number")
+
+
+def test_a_mistake_may_be_nan_and_two_of_one_value_are_both_named():
+    with pytest.raises(WrongAnswer, match="Nothing was divided"):
+        close(math.nan, 1.0, "one", {"Nothing was divided.": math.nan})
+    with pytest.raises(WrongAnswer, match="More than one mistake gives this. First. Or: Second."):
+        close(2.0, 1.0, "one", {"First.": 2.0, "Second.": 2.0, "Third.": 3.0})
+
+
+def test_reason_lets_through_what_is_not_answered_yet():
+    with pytest.raises(NotImplementedError):
+        with reason(RuntimeError, "Something is wrong."):
+            raise NotImplementedError
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit.script` is deprecated")
+def test_forward_mode_is_autograd_too():
+    def slope(x):
+        return torch.func.jvp(torch.sin, (x,), (torch.ones_like(x),))[1]
+
+    with pytest.raises(WrongAnswer, match="autograd is at work here"), without("autograd"):
+        slope(torch.ones(3))
 
 
 @pytest.mark.parametrize(

@@ -334,3 +334,37 @@ def test_batches_that_cannot_be_are_refused():
         Batches()
     with pytest.raises(ValueError, match="at least one example, not 0"):
         Batches(X, Y, batch_size=0)
+
+
+def test_the_digits_lie_between_zero_and_one():
+    X, _, X_test, _ = digits()
+    for pictures in (X, X_test):
+        assert pictures.min() == 0 and pictures.max() == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "noise"), [(two_spirals, 0.03), (two_circles, 0.08), (xor, 0.15), (sine, 0.1)]
+)
+def test_the_noise_of_a_toy_is_as_large_as_its_default_says(make, noise):
+    exact, _ = make(20_000, noise=0, generator=seeded())
+    if make is sine:
+        x, y = sine(20_000, generator=seeded())
+        assert (y - x.sin()).std().item() == pytest.approx(noise, rel=0.03)
+        return
+    X, _ = make(20_000, generator=seeded())
+    assert (X - exact).std().item() == pytest.approx(noise, rel=0.03)
+
+
+def test_circles_have_their_radii_class_by_class():
+    X, y = two_circles(1000, noise=0, generator=seeded())
+    radius = X.norm(dim=1)
+    torch.testing.assert_close(radius[y == 0], torch.full((500,), 0.5))
+    torch.testing.assert_close(radius[y == 1], torch.ones(500))
+
+
+@pytest.mark.parametrize("std", [0.5, 1.0, 2.0])
+def test_the_best_error_depends_on_the_spread(std):
+    clouds = Gaussians(torch.tensor([[-1.0, 0.0], [1.0, 0.0]]), std)
+    X, y = clouds.sample(100_000, seeded())
+    error = ((X[:, 0] > 0).long() != y).float().mean().item()
+    assert clouds.best_error() == pytest.approx(error, abs=0.006)

@@ -348,3 +348,12 @@ def test_each_optimizer_is_short():
         if isinstance(node, ast.ClassDef):
             length = node.end_lineno - node.lineno + 1
             assert length < (60 if node.name == "GradientMethod" else 40), node.name
+
+
+def test_newton_has_a_rate_and_a_damping_for_each_group():
+    p = torch.tensor([4.0], dtype=torch.float64, requires_grad=True)
+    q = torch.tensor([4.0], dtype=torch.float64, requires_grad=True)
+    optimizer = Newton([{"params": [p], "lr": 0.5}, {"params": [q], "damping": 2.0}])
+    optimizer.step(lambda: p.square().sum() + q.square().sum())
+    assert p.item() == pytest.approx(2.0)  # half of the way
+    assert q.item() == pytest.approx(4 - 8 / (2 + 2))

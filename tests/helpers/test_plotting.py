@@ -112,3 +112,11 @@ def test_boxes_do_not_overlap_and_arrows_point_to_the_right():
     for i, (x, y) in enumerate(corners):
         for u, v in corners[:i]:
             assert x != u or abs(y - v) > 0.62
+
+
+def test_a_leaf_that_is_used_twice_is_one_box_with_two_arrows():
+    x = Value(3.0, label="x")
+    out = x * x + x
+    ax = draw_graph(out)
+    assert sum(text.get_text() == "x" for text in ax.texts) == 1
+    plt.close("all")

@@ -311,3 +311,82 @@ def test_a_program_that_stops_is_put_back_too():
     with pytest.raises(RuntimeError, match="out of memory"):
         sanity.check_all(model=program.model, train=program.train, train_step=stops)
     assert torch.equal(program.model[1].weight, untouched.model[1].weight)
+
+
+# What small changes of the checks must not go unnoticed.
+
+
+class AnswersInTheInputs(Program):
+    """Trained already, or it sees the answers: the loss starts near 0."""
+
+    def make_model(self):
+        model = super().make_model()
+        X, y, *_ = digits()
+        optimizer = torch.optim.Adam(model.parameters(), 1e-2)
+        for _ in range(60):
+            optimizer.zero_grad()
+            F.cross_entropy(model(X), y).backward()
+            optimizer.step()
+        return model
+
+
+def test_a_loss_that_starts_near_zero_is_noticed():
+    program = AnswersInTheInputs()
+    with pytest.raises(sanity.SanityError, match="trained already, or does it see the answers"):
+        sanity.loss_starts_at_chance(program.model, program.loss, program.train)
+
+
+def test_a_sum_is_as_fair_as_a_mean():
+    program = Right()
+    summed = nn.CrossEntropyLoss(reduction="sum")
+    sanity.loss_is_a_mean(program.model.eval(), summed, program.train)
+
+
+def test_a_bias_before_batch_norm_is_no_finding():
+    """Batch norm subtracts the mean, so the bias of layer 1 gets a gradient of 0; its layer is none the worse."""
+    program = Right()
+    sanity.gradients_reach_every_parameter(program.model, program.loss, program.train)
+
+
+def test_a_model_in_evaluation_mode_comes_back_in_it():
+    program = Right()
+    program.model.eval()
+    table = sanity.check_all(**program.parts())
+    assert set(table.values()) == {"passed"} and not program.model.training
+
+
+def shared(n_shared: int, n: int = 100):
+    """Training and test data of n examples each, of which so many are the same."""
+    X = torch.randn(2 * n - n_shared, 3)
+    y = torch.zeros(len(X), dtype=torch.long)
+    return Batches(X[:n], y[:n], device="cpu"), Batches(
+        X[n - n_shared :], y[n - n_shared :], device="cpu"
+    )
+
+
+def test_one_per_cent_of_shared_examples_is_the_most():
+    for n_shared in (0, 1):  # of 100
+        sanity.train_and_test_share_nothing(*shared(n_shared))
+    for n_shared in (2, 5):
+        with pytest.raises(sanity.SanityError, match=f"{n_shared}% of the test examples"):
+            sanity.train_and_test_share_nothing(*shared(n_shared))
+
+
+def test_agreement_by_chance_is_no_agreement():
+    """With two classes chance alone gives one half, and with one class all."""
+    torch.manual_seed(0)
+    X = torch.randn(1000, 5)
+    for share in (0.5, 0.9):
+        y = (torch.rand(1000) < share).long()
+        with pytest.raises(sanity.SanityError, match="shuffled apart from inputs"):
+            sanity.labels_belong_to_inputs(Batches(X, y, device="cpu"))
+
+
+def test_weights_that_do_not_move_are_said_first_and_nothing_that_follows():
+    class WrongOptimizer(Program):
+        def make_optimizer(self):
+            return torch.optim.SGD(self.make_model().parameters(), self.lr)
+
+    table = sanity.check_all(**WrongOptimizer().parts())
+    found = {check: sentence for check, sentence in table.items() if sentence != "passed"}
+    assert found and all("leaves every weight where it was" in s for s in found.values()), table

@@ -1,5 +1,6 @@
 """helpers.training: fit is the plain loop, and what stands around the loop does what it says."""
 
+import math
 import random
 import warnings
 
@@ -12,7 +13,8 @@ from torch.utils.data import DataLoader, RandomSampler, TensorDataset
 
 from helpers import runtime, training
 from helpers.data import Batches
-from helpers.training import History, accuracy, evaluate, fit
+from helpers.metrics import accuracy
+from helpers.training import Averages, History, evaluate, fit, supervised
 
 CPU = torch.device("cpu")
 
@@ -34,9 +36,10 @@ def network():
     return nn.Sequential(nn.Linear(4, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.2), nn.Linear(16, 3))  # fmt: skip
 
 
-def quiet(model, train, optimizer=None, loss=F.cross_entropy, **options):
+def quiet(model, train, optimizer=None, loss=F.cross_entropy, metrics=None, **options):
     optimizer = optimizer or torch.optim.SGD(model.parameters(), 0.1)
-    return fit(model, train, loss, optimizer, progress=False, **options)
+    compute = supervised(loss, **(metrics or {}))
+    return fit(model, train, compute, optimizer, progress=False, **options)
 
 
 def same_weights(a, b):
@@ -84,7 +87,7 @@ def test_averages_count_each_example_once(batch_size):
     X, y = data()
     model = network()
     batches = DataLoader(TensorDataset(X, y), batch_size)
-    got = evaluate(model, batches, {"loss": F.cross_entropy, "accuracy": accuracy})
+    got = evaluate(model, batches, supervised(F.cross_entropy, accuracy=accuracy))
     with torch.no_grad():
         model.eval()
         whole = model(X)
@@ -109,7 +112,7 @@ def test_evaluation_draws_no_dropout_needs_no_gradient_and_restores_each_modules
     modes = [module.training for module in model.modules()]
     seen = []
     model.register_forward_hook(lambda m, x, out: seen.append((m.training, out.requires_grad)))
-    first, second = (evaluate(model, [(X, y)], {"loss": F.cross_entropy}) for _ in range(2))
+    first, second = (evaluate(model, [(X, y)], supervised(F.cross_entropy)) for _ in range(2))
     assert first == second and seen == [(False, False)] * 2
     assert [module.training for module in model.modules()] == modes
 
@@ -316,7 +319,7 @@ def test_shapes_that_would_broadcast_are_refused(own_loss):
     with pytest.raises(ValueError, match=sentence):
         quiet(nn.Linear(4, 1), [(X, y.float())], loss=own_loss)
     with pytest.raises(ValueError, match=sentence):
-        evaluate(nn.Linear(4, 1), [(X, y.float())], {"loss": own_loss})
+        evaluate(nn.Linear(4, 1), [(X, y.float())], supervised(own_loss))
 
 
 def test_shapes_that_differ_for_a_reason_pass():
@@ -333,7 +336,7 @@ def test_an_empty_loader_is_named(empty):
     with pytest.raises(ValueError, match="No batch came out of the data: the loader is empty"):
         quiet(network(), empty)
     with pytest.raises(ValueError, match="No batch came out of the data: the loader is empty"):
-        evaluate(network(), empty, {"loss": F.cross_entropy})
+        evaluate(network(), empty, supervised(F.cross_entropy))
 
 
 def test_a_generator_that_has_run_out_is_named():
@@ -370,7 +373,7 @@ def test_the_bar_counts_all_steps_and_shows_the_last_numbers(capsys):
     X, y = data()
     model = network()
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
-    fit(model, Batches(X, y, batch_size=16), F.cross_entropy, optimizer, epochs=2)
+    fit(model, Batches(X, y, batch_size=16), supervised(F.cross_entropy), optimizer, epochs=2)
     shown = capsys.readouterr()
     assert "14/14" in shown.out and "loss=" in shown.out and shown.err == ""
 
@@ -382,9 +385,132 @@ def test_a_loader_without_a_length_is_counted_as_it_goes(capsys):
 
     model = network()
     optimizer = torch.optim.SGD(model.parameters(), 0.1)
-    history = fit(model, DataLoader(Stream(), 16), F.cross_entropy, optimizer)
+    history = fit(model, DataLoader(Stream(), 16), supervised(F.cross_entropy), optimizer)
     assert len(history.steps["loss"]) == 7 and "7step" in capsys.readouterr().out
 
 
 def test_the_history_is_plain_and_equal_when_its_numbers_are():
     assert History({"loss": [1.0]}, {}) == History({"loss": [1.0]}, {}) != History()
+
+
+# What a model is to do with a batch.
+
+
+def test_compute_may_be_anything_that_gives_a_loss_and_numbers():
+    """An autoencoder: the batch is a tensor, the target is the input, and two numbers are reported."""
+    X, _ = data()
+    model = nn.Linear(4, 4)
+
+    def compute(model, batch):
+        out = model(batch)
+        return F.mse_loss(out, batch), {
+            "size": out.detach().abs().mean(),
+            "training": float(model.training),
+        }
+
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    history = fit(
+        model, list(X.split(16)), compute, optimizer, epochs=20, valid=[X], progress=False
+    )
+    assert history.epochs["loss"][-1] < 0.5 * history.epochs["loss"][0]
+    assert (
+        history.epochs["training"] == [1.0] * 20 and history.epochs["valid_training"] == [0.0] * 20
+    )
+    assert set(history.epochs) == {"loss", "size", "training"} | {
+        f"valid_{name}" for name in ("loss", "size", "training")
+    }
+
+
+@pytest.mark.parametrize(
+    "compute", [F.cross_entropy, nn.CrossEntropyLoss(), lambda m, b: m(b[0]).mean()]
+)
+def test_a_plain_loss_in_the_place_of_compute_is_named(compute):
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    with pytest.raises(TypeError, match="supervised\\(loss\\)|returns two things"):
+        fit(model, [data()], compute, optimizer, progress=False)
+    with pytest.raises(TypeError, match="supervised\\(loss\\)|returns two things"):
+        evaluate(model, [data()], compute)
+
+
+def test_a_batch_may_be_a_dictionary():
+    X, y = data()
+    model = network()
+
+    def compute(model, batch):
+        return F.cross_entropy(model(batch["picture"]), batch["class"]), {}
+
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    batches = [
+        {"name": "first", "picture": X[:60], "class": y[:60]},
+        {"picture": X[60:], "class": y[60:]},
+    ]
+    history = fit(model, batches, compute, optimizer, progress=False)
+    assert len(history.steps["loss"]) == 2
+
+
+def test_metrics_get_no_graph():
+    seen = []
+
+    def metric(prediction, target):
+        seen.append(prediction.requires_grad)
+        return accuracy(prediction, target)
+
+    quiet(network(), [data()], metrics={"accuracy": metric})
+    assert seen == [False]
+
+
+def test_averages_weigh_by_examples_and_take_names_as_they_come():
+    averages = Averages()
+    averages.add(3, loss=1.0)
+    averages.add(1, loss=torch.tensor(5.0), error=2)
+    assert averages.result() == {"loss": 2.0, "error": 2.0}
+    with pytest.raises(ValueError, match="No batch came out of the data"):
+        Averages().result()
+
+
+# What small changes of the loop must not go unnoticed.
+
+
+def test_a_validation_loss_that_is_nan_counts_as_no_progress():
+    X, y = data()
+    model = network()
+    values = iter([1.0, math.nan, math.nan, math.nan])
+
+    def compute(model, batch):
+        loss = F.cross_entropy(model(batch[0]), batch[1])
+        return (loss if model.training else torch.tensor(next(values))), {}
+
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    history = fit(
+        model, [(X, y)], compute, optimizer, epochs=9, valid=[(X, y)], patience=2, progress=False
+    )
+    assert len(history.epochs["valid_loss"]) == 3
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+def test_one_example_of_shape_1_1_against_1_passes():
+    """(1, 1) against (1,) broadcasts to one number, and that is the right one."""
+    X, y = data()
+    quiet(nn.Linear(4, 1), [(X[:1], y[:1].float())], loss=F.mse_loss)
+
+
+def test_scores_with_places_pass_against_classes_with_places():
+    """(B, C, n) against (B, n), as in segmentation."""
+    X = torch.randn(8, 4, 5)
+    y = torch.randint(3, (8, 5))
+    history = quiet(nn.Conv1d(4, 3, 1), [(X, y)], metrics={"accuracy": accuracy})
+    assert 0 <= history.epochs["accuracy"][0] <= 1
+
+
+def test_a_resumed_bar_begins_where_the_run_was_broken(tmp_path, capsys):
+    X, y = data()
+    path = tmp_path / "run.pt"
+    batches = Batches(X, y, batch_size=16)
+    quiet(network(), batches, checkpoint=path)
+    capsys.readouterr()
+    model = network()
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    compute = supervised(F.cross_entropy)
+    fit(model, batches, compute, optimizer, epochs=2, checkpoint=path, resume=True)
+    assert "7/14" in capsys.readouterr().out

@@ -116,3 +116,24 @@ def _model(bundle):
     from ipywidgets.widgets.widget import _instances
 
     return _instances[bundle[VIEW]["model_id"]]
+
+
+def test_the_static_slider_reaches_its_last_frame(shown):
+    explore(draw, k=[1, 2, 3, 4], start=2, alt="A line")
+    page = shown[0]["text/html"]
+    slider = Tags(page).found["input"]
+    assert slider["max"] == "3" and slider["value"] == "1"
+    assert len(set(re.findall(r"iVBOR[A-Za-z0-9+/=]+", page))) == 4
+
+
+@pytest.mark.parametrize("values", [[0, 1, 2], [2, 1, 0]])
+def test_start_may_be_zero(shown, values):
+    explore(draw, k=values, start=0, alt="A line")
+    assert "(k = 0)" in shown[0]["text/plain"]
+    assert Tags(shown[0]["text/html"]).found["input"]["value"] == str(values.index(0))
+
+
+def test_an_alt_text_cannot_end_the_script(shown):
+    explore(draw, k=[1, 2], alt="A line</script><b>bold</b>")
+    page = shown[0]["text/html"]
+    assert page.count("</script>") == 1 and page.endswith("</script>")

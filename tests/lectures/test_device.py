@@ -5,12 +5,12 @@ import pytest
 import torch
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 
-from sources.course import ROOT, read_course
+from sources.course import ROOT
 from sources.notebooks import from_text, tags
+from tests.chapters import CHAPTERS, one_now
 from tests.devices import another_device, is_there
 
-SOURCES = [c.lecture_source for c in read_course(ROOT).chapters]
-TRAINING = [path for path in SOURCES if "torch.optim" in path.read_text(encoding="utf-8")]
+TRAINING = [c for c in CHAPTERS if "torch.optim" in c.lecture_source.read_text(encoding="utf-8")]
 
 
 @pytest.fixture
@@ -27,16 +27,15 @@ def as_in_a_notebook(monkeypatch):
     plt.close("all")
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("source", TRAINING, ids=lambda path: path.stem)
-def test_training_cells_train_on_the_device(source, as_in_a_notebook):
+@pytest.mark.parametrize("chapter", one_now(TRAINING))
+def test_training_cells_train_on_the_device(chapter, as_in_a_notebook):
     """Proofs stay on the CPU: in float64, or in a cell tagged `proof`. All others train on the device.
 
     A cell that mixes the devices, or draws from the other one without `.cpu()`, raises.
     """
     steps, space = {True: set(), False: set()}, {"__name__": "__main__"}
-    cells = from_text(source.read_text(encoding="utf-8")).cells
+    cells = from_text(chapter.lecture_source.read_text(encoding="utf-8")).cells
     current = None
 
     def note(optimizer, args, kwargs):
@@ -49,7 +48,7 @@ def test_training_cells_train_on_the_device(source, as_in_a_notebook):
         with another_device():
             for current, cell in enumerate(cells, 1):
                 if cell.cell_type == "code":
-                    exec(compile(cell.source, f"<{source.stem}, cell {current}>", "exec"), space)
+                    exec(compile(cell.source, f"<{chapter.folder}, cell {current}>", "exec"), space)
                     plt.close("all")
     finally:
         hook.remove()

@@ -20,8 +20,8 @@ from sources.course import ROOT, Chapter, Course, read_course
 from sources.notebooks import read, tags
 from sources.release import throw_away_course
 from sources.student import write_edition
+from tests.chapters import CHAPTERS, one_now
 
-CHAPTERS = read_course().chapters
 QUIET = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 # What Colab's image brings of what the course imports, and what runs a notebook there.
 COLAB = (
@@ -109,8 +109,7 @@ def in_colab(cell: str, folder: Path, environment: dict[str, str]) -> subprocess
     )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.folder)
+@pytest.mark.parametrize("chapter", one_now())
 def test_the_set_up_cell_fetches_the_student_edition(
     chapter: Chapter, published: str, colab: dict[str, str], tmp_path: Path
 ):
@@ -267,8 +266,7 @@ def mark(chapter: Chapter, submission: str) -> tuple[float, float]:
 
 
 @QUIET
-@pytest.mark.slow
-@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.folder)
+@pytest.mark.parametrize("chapter", one_now())
 def test_an_exercise_solved_in_colab_gets_its_points(chapter: Chapter):
     points, most = mark(chapter, as_colab_saves_it(solved(chapter)))
     assert points == most == 20

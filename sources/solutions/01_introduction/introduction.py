@@ -56,6 +56,7 @@ from helpers.checks import (
     your_turn,
 )
 from helpers.data import two_spirals
+from helpers.figures.introduction import draw_roots
 from helpers.plotting import BLUE, ORANGE
 
 warnings_to_stdout()  # a warning is no mistake, and must not look like one when it is graded
@@ -333,7 +334,8 @@ for n, m, depth, budget in [(784, 10, 1, 100_000), (784, 10, 3, 10**6), (3, 3, 1
 # %%
 def broken_standardize(train, new):
     """Pictures (B, C, H, W): each channel of `new`, by the mean and std of that channel in `train`."""
-    mean, std = train.mean(dim=(0, 2, 3)), train.std(dim=(0, 2, 3))
+    mean = train.mean(dim=(0, 2, 3))
+    std = train.std(dim=(0, 2, 3))
     return (new - mean) / std
 
 
@@ -677,7 +679,8 @@ for seed, (M, B, widths) in enumerate(
 
 # %% mystnb={"image": {"alt": "A hundred random piecewise linear curves in grey, and their mean in black, over inputs from minus 3 to 3."}}
 with your_turn("The same numbers here; the test above asks for more. Compare the two times."):
-    X, layers = torch.linspace(-3, 3, 61).double()[:, None], random_layers(100, [1, 16, 1], seed=0)
+    X = torch.linspace(-3, 3, 61).double()[:, None]
+    layers = random_layers(100, [1, 16, 1], seed=0)
     start = perf_counter()
     with reason(Exception, "First run the test above and make it pass."):
         fast = torch.as_tensor(ensemble(X, layers))
@@ -721,7 +724,8 @@ def one_hidden_layer(x, c, v, b):
 def misses(knots):
     """How far each chord between neighbouring knots (n + 1,) stays below the root, at most: (n,)."""
     t = torch.linspace(0, 1, 2001, dtype=torch.float64)
-    low, high = knots[:-1, None], knots[1:, None]
+    low = knots[:-1, None]
+    high = knots[1:, None]
     chord = low.sqrt() + t * (high.sqrt() - low.sqrt())
     return ((low + t * (high - low)).sqrt() - chord).amax(dim=1)
 
@@ -851,7 +855,8 @@ with (
     your_turn("Eight pieces, and hardly a gap."),
     reason(slips, "First run the tests above and make them pass."),
 ):
-    yours, even = torch.as_tensor(knots_for_root(8)), torch.linspace(0, 1, 9).double()
+    yours = torch.as_tensor(knots_for_root(8))
+    even = torch.linspace(0, 1, 9).double()
     judge(8)
     x = torch.linspace(0, 1.2, 1201, dtype=torch.float64)
     lines = [run_network(knots, knots.sqrt(), x) for knots in (even, yours)]
@@ -861,19 +866,7 @@ with (
             np.allclose(line.numpy(), want, atol=1e-6),
             "Your network misses its knots, or is not constant outside: first make the tests above pass.",
         )
-    fig, (left, right) = plt.subplots(1, 2, figsize=(8.4, 3.2))
-    left.plot(x, x.sqrt(), color="0.75", linewidth=5, label="root")
-    for line, knots, name, colour in zip(
-        lines, (even, yours), ("equal pieces", "your pieces"), (BLUE, ORANGE), strict=True
-    ):
-        left.plot(x, line, color=colour, linewidth=1.2)
-        left.plot(knots, knots.sqrt(), "o", color=colour, markersize=4, label=name)
-        right.plot(x[:1001], (x.sqrt() - line)[:1001], color=colour, label=name)
-    left.set(xlabel="x", ylabel="root and networks")
-    right.set(xlabel="x", ylabel="root minus network")
-    left.legend()
-    right.legend()
-    plt.show()
+    draw_roots(x, lines, {"equal pieces": even, "your pieces": yours})
 
 # %% [markdown]
 # *Two networks of the same size (left), and what is missing to the root (right). The places of the kinks make the difference, and a trained network can move its kinks.*
@@ -924,7 +917,8 @@ print(f"the straight line of least squares has {right:.2f} of 4000 fresh points 
 def learn_spirals(X: torch.Tensor, y: torch.Tensor) -> nn.Module:
     """A network of at most 200 numbers, trained on points (N, 2) and classes (N,): (N, 2) -> scores (N, 2)."""
     ### BEGIN SOLUTION
-    steps, width = 600, 11
+    steps = 600
+    width = 11
     model = nn.Sequential(
         *(nn.Linear(2, width), nn.Tanh()),
         *(nn.Linear(width, width), nn.Tanh()),
@@ -1010,7 +1004,11 @@ fresh = judge_spirals(X @ turn, 1 - y, X_new @ turn, 1 - y_new, seed=2)
 # This is the one to show to somebody: what your network believes about the whole plane, and how sure it is. The black line is its boundary.
 
 # %% mystnb={"image": {"alt": "The plane, coloured by the probability of class 1 from blue to orange: two interlocked spiral bands with a black line between them, and the fresh points lying in the bands of their colour."}}
-side, seed = 1.5, 0  # change me: how much of the plane to show, and where the training starts
+side = 1.5
+seed = 0  # change me: how much of the plane to show, and where the training starts
+
+
+# %%
 with (
     your_turn("Two hundred numbers, two spirals."),
     reason(slips, "First run the test above and make it pass."),
@@ -1024,7 +1022,9 @@ with (
     points, classes = spirals(600, seed=1)
     fig, ax = plt.subplots(figsize=(6, 4.8))
     shades = LinearSegmentedColormap.from_list("belief", [BLUE, "white", ORANGE])
-    u, belief, points = u.numpy(), belief.numpy(), points.numpy()  # as matplotlib wants them
+    u = u.numpy()
+    belief = belief.numpy()
+    points = points.numpy()  # as matplotlib wants them
     mesh = ax.pcolormesh(u, u, belief, cmap=shades, vmin=0, vmax=1, alpha=0.55, rasterized=True)
     ax.contour(u, u, belief, levels=[0.5], colors="black", linewidths=1.5)
     for c, colour, marker in ((0, BLUE, "o"), (1, ORANGE, "s")):
@@ -1033,6 +1033,7 @@ with (
     ax.set(xlabel="$x_1$", ylabel="$x_2$", aspect="equal")
     plt.show()
     require(share_right(model, *fresh) > 0.98, "Your picture so far: now make the test above pass.")
+
 
 # %% [markdown]
 # *Where there are points, it has learned. Where there are none, outside, it is just as sure, and nobody ever told it anything about that place.*

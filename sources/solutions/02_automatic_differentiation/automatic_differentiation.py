@@ -192,7 +192,10 @@ class Node:
     __slots__ = ("value", "parents", "calls", "_rule")  # no place for a gradient
 
     def __init__(self, value, parents=(), rule=lambda upstream: ()):
-        self.value, self.parents, self._rule, self.calls = value, tuple(parents), rule, 0
+        self.value = value
+        self.parents = tuple(parents)
+        self._rule = rule
+        self.calls = 0
 
     def vjp(self, upstream):
         """One downstream gradient for each parent."""
@@ -941,7 +944,8 @@ solve_kepler.runs = 0
 
 def recorded(tensor):
     """All operations that autograd recorded on the way to this tensor."""
-    found, waiting = set(), [tensor.grad_fn]
+    found = set()
+    waiting = [tensor.grad_fn]
     while waiting:
         operation = waiting.pop()
         if operation is not None and operation not in found:
@@ -1088,7 +1092,8 @@ close(
 
 
 # %%
-first, last = 0.02, 1.6  # change me: years after the passage near the sun
+first = 0.02
+last = 1.6  # change me: years after the passage near the sun
 count = 30  # change me: how many positions
 
 
@@ -1105,13 +1110,15 @@ period, e = torch.tensor([3.30, 0.848], dtype=torch.float64)
 seen_at = positions(t, period, e, solve_kepler) + 0.03 * random_tensor(count, 2, seed=3)
 
 
+# %%
 def find_orbit(solver, steps=400, rate=0.02):
     """Period and eccentricity at each step of a descent on the mean squared distance."""
     start = [math.log(2.0), math.log(0.2 / 0.8)]  # 2 years and 0.2
     raw = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     history = []
     for _ in range(steps):
-        period, e = raw[0].exp(), torch.sigmoid(raw[1])  # whatever raw is: period > 0 and 0 < e < 1
+        period = raw[0].exp()
+        e = torch.sigmoid(raw[1])  # whatever raw is: period > 0 and 0 < e < 1
         history.append((period.item(), e.item()))
         loss = (positions(t, period, e, solver) - seen_at).square().sum(dim=1).mean()
         (gradient,) = torch.autograd.grad(loss, raw)

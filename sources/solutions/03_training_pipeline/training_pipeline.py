@@ -86,7 +86,8 @@ def read_scene(i):
     rows, columns = np.mgrid[:24, :32]
     mask = np.zeros((24, 32), dtype=np.uint8)
     for kind in (1, 2):  # two discs
-        row, column = rng.uniform(5, 19), rng.uniform(5, 27)
+        row = rng.uniform(5, 19)
+        column = rng.uniform(5, 27)
         mask[(rows - row) ** 2 + (columns - column) ** 2 < 25] = kind
     colours = rng.integers(60, 256, size=(3, 3))
     return (colours[mask] - rng.integers(0, 40, size=(24, 32, 1))).astype(np.uint8), mask
@@ -118,7 +119,8 @@ def scenes(load, n: int, mirror: bool) -> Dataset:
             if not 0 <= i < n:
                 raise IndexError(f"There are {n} scenes, and no number {i}.")
             picture, mask = (torch.tensor(array) for array in load(i))
-            picture, mask = picture.permute(2, 0, 1) / 255, mask.long()
+            picture = picture.permute(2, 0, 1) / 255
+            mask = mask.long()
             if mirror and torch.rand(()) < 0.5:
                 return picture.flip(-1), mask.flip(-1)
             return picture, mask
@@ -240,14 +242,17 @@ for beyond in (40, 41):
 with your_turn("Six accesses to scene 3. Each mask fits its picture."):
     with reason(Exception, "First make the test above pass."):
         views = scenes(read_scene, 4, mirror=True)
-        X, M = (torch.stack(part) for part in zip(*[views[3] for _ in range(40)], strict=True))
+        pairs = [views[3] for _ in range(40)]
+        X = torch.stack([picture for picture, _ in pairs])
+        M = torch.stack([mask for _, mask in pairs])
     shapes = [tuple(X.shape[1:]), tuple(M.shape[1:])]
     equal(shapes, [(3, 24, 32), (24, 32)], "the shapes of picture and mask")
     show_images([X[:6].clamp(0, 1).permute(0, 2, 3, 1).numpy(), M[:6].numpy()])
     plt.show()
     picture, mask = read_scene(3)
     # Each row's sum of brightness times class: it cannot tell left from right, if both are turned.
-    sums, want = (X * M[:, None]).sum(dim=3), (picture / 255.0 * mask[:, :, None]).sum(axis=1)
+    sums = (X * M[:, None]).sum(dim=3)
+    want = (picture / 255.0 * mask[:, :, None]).sum(axis=1)
     fits = [np.allclose(of_one.T, want, atol=1e-3) for of_one in sums.numpy()]
     require(
         all(fits),
@@ -397,8 +402,13 @@ def train_epoch(model: nn.Module, batches, loss, optimizer, k: int) -> float:
     """Train for one epoch, a step for each k micro-batches (x, y) together; returns the mean loss of an example."""
     ### BEGIN SOLUTION
     model.train()
-    batches, total, examples = iter(batches), 0.0, 0
-    while group := list(itertools.islice(batches, k)):
+    batches = iter(batches)
+    total = 0.0
+    examples = 0
+    while True:
+        group = list(itertools.islice(batches, k))
+        if not group:
+            return total / examples
         size = sum(len(y) for _, y in group)
         optimizer.zero_grad()
         for x, y in group:
@@ -407,7 +417,6 @@ def train_epoch(model: nn.Module, batches, loss, optimizer, k: int) -> float:
             total += size * share.item()
         optimizer.step()
         examples += size
-    return total / examples
     ### END SOLUTION
 
 
@@ -565,7 +574,9 @@ def judge(model: nn.Module, batches) -> dict[str, float]:
     ### BEGIN SOLUTION
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
-    total, classes, hits = 0.0, [], []
+    total = 0.0
+    classes = []
+    hits = []
     with torch.no_grad():
         for x, y in batches:
             scores = model(x)
@@ -574,7 +585,8 @@ def judge(model: nn.Module, batches) -> dict[str, float]:
             hits.append((scores.argmax(dim=1) == y).double())
     for module, mode in modes:
         module.training = mode
-    y, right = torch.cat(classes), torch.cat(hits)
+    y = torch.cat(classes)
+    right = torch.cat(hits)
     shares = [right[y == c].mean() for c in y.unique()]
     return {
         "loss": total / len(y),
@@ -700,12 +712,14 @@ def warm_up(step):
     return min((step + 1) / 20, math.sqrt(20 / (step + 1)))
 
 
+# %%
 class Training:
     """A training that makes one step at a time, on 40 examples in batches of 8."""
 
     def __init__(self, seed):
         torch.manual_seed(seed)
-        self.X, self.y = random_tensor(40, 6, seed=1).float(), torch.arange(40) % 3
+        self.X = random_tensor(40, 6, seed=1).float()
+        self.y = torch.arange(40) % 3
         self.model = nn.Sequential(
             nn.Linear(6, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.2), nn.Linear(16, 3)
         )
@@ -718,7 +732,8 @@ class Training:
     def step(self):
         if not self.to_come:
             self.to_come = torch.randperm(40, generator=self.shuffler).tolist()
-        rows, self.to_come = self.to_come[:8], self.to_come[8:]
+        rows = self.to_come[:8]
+        self.to_come = self.to_come[8:]
         loss = F.cross_entropy(self.model(self.X[rows]), self.y[rows])
         self.optimizer.zero_grad()
         loss.backward()
@@ -727,6 +742,7 @@ class Training:
         self.losses.append(loss.item())
 
 
+# %%
 def after(steps, seed=0):
     """A training that has made so many steps."""
     training = Training(seed)
@@ -768,7 +784,8 @@ def load(training: Training, path) -> None:
     training.model.load_state_dict(state["model"])
     training.optimizer.load_state_dict(state["optimizer"])
     training.scheduler.load_state_dict(state["scheduler"])
-    training.to_come, training.losses = state["to_come"], state["losses"]
+    training.to_come = state["to_come"]
+    training.losses = state["losses"]
     training.shuffler.set_state(state["shuffler"])
     torch.set_rng_state(state["torch"])
     ### END SOLUTION
@@ -875,7 +892,8 @@ with your_turn("Interrupted after step 53, in the middle of an epoch. Nobody can
         load(resumed, Path(folder, "training.pt"))
         for _ in range(67):
             resumed.step()
-    n, whole = len(resumed.losses), after(120)
+    n = len(resumed.losses)
+    whole = after(120)
     require(n == 120, f"After 53 + 67 steps there are {n} losses: `load` must bring them back.")
     plt.plot(range(1, 121), whole.losses, color="0.7", label="never interrupted")
     plt.plot(range(1, 54), resumed.losses[:53], ".", color=BLUE, label="before the break")
@@ -904,39 +922,38 @@ class Net(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.first, self.last = nn.Linear(64, 64), nn.Linear(64, 1)
+        self.first = nn.Linear(64, 64)
+        self.last = nn.Linear(64, 1)
 
     def forward(self, x):
         hidden = F.dropout(torch.relu(self.first(x.flatten(1))), p=0.5)
         return torch.sigmoid(self.last(hidden))[:, 0]
 
 
-class Program:
-    """Learns whether a digit is even: y is 1.0 for yes, 0.0 for no."""
-
-    def __init__(self, seed=0):
-        """Make self.model, whose last layer starts small (weights of about 0.01), and self.optimizer, which trains all of it."""
-        torch.manual_seed(seed)
-        self.model = self.make_model()
-        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.2)
-        self.model.last = nn.Linear(64, 1)
-        nn.init.normal_(self.model.last.weight, std=0.01)
-
-    def make_model(self):
-        return Net()
+# %%
+class Preparation:
+    """Pictures and labels on their way to the program."""
 
     def split(self, X, y):
         """X_train, y_train, X_test, y_test. Of n pictures (n, 8, 8), n // 4 are held out at random, to judge by. Each of the
         others is there twice: as it is, and moved to the right by a pixel."""
-        X, y = torch.cat([X, X.roll(1, dims=2)]), torch.cat([y, y])
+        X = torch.cat([X, X.roll(1, dims=2)])
+        y = torch.cat([y, y])
         order = torch.randperm(len(y))
-        test, train = order[: len(y) // 4], order[len(y) // 4 :]
+        test = order[: len(y) // 4]
+        train = order[len(y) // 4 :]
         return X[train], y[train], X[test], y[test]
 
     def batches(self, X, y):
         """One epoch: a list of pairs (pictures, their labels), 50 in each and the rest in the last, in a new order at each call."""
-        pictures, labels = X[torch.randperm(len(X))], y[torch.randperm(len(y))]
+        pictures = X[torch.randperm(len(X))]
+        labels = y[torch.randperm(len(y))]
         return list(zip(pictures.split(50), labels.split(50), strict=True))
+
+
+# %%
+class Learning(Preparation):
+    """What happens to `self.model`, with `self.optimizer`."""
 
     def loss(self, x, y):
         """The mean of -log p over a batch, where p is the probability that the model gives to the truth."""
@@ -959,6 +976,22 @@ class Program:
         self.model.eval()
         with torch.no_grad():
             return self.model(x)
+
+
+# %%
+class Program(Learning):
+    """Learns whether a digit is even: y is 1.0 for yes, 0.0 for no."""
+
+    def __init__(self, seed=0):
+        """Make self.model, whose last layer starts small (weights of about 0.01), and self.optimizer, which trains all of it."""
+        torch.manual_seed(seed)
+        self.model = self.make_model()
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.2)
+        self.model.last = nn.Linear(64, 1)
+        nn.init.normal_(self.model.last.weight, std=0.01)
+
+    def make_model(self):
+        return Net()
 
 
 # %% [markdown]
@@ -1000,8 +1033,7 @@ def mended() -> type:
             return Scores()
 
         def split(self, X, y):
-            order = torch.randperm(len(y))
-            test, train = order[: len(y) // 4], order[len(y) // 4 :]
+            test, train = torch.randperm(len(y)).tensor_split([len(y) // 4])
             X_train = torch.cat([X[train], X[train].roll(1, dims=2)])
             return X_train, y[train].repeat(2), X[test], y[test]
 
@@ -1268,7 +1300,8 @@ for seed in range(3):
 def career(program, epochs=40):
     """The losses of all steps, the accuracy that the program measures itself, and the true one."""
     pictures, labels, new_pictures, new_labels = digits()
-    even, new_even = (1.0 - labels % 2).float(), (1.0 - new_labels % 2).float()
+    even = (1.0 - labels % 2).float()
+    new_even = (1.0 - new_labels % 2).float()
     with reason(Exception, "An error in a method: first make the six tests above pass."):
         *train, X_test, y_test = program.split(pictures[:, 0], even)
         losses = []

@@ -52,7 +52,8 @@ from helpers.checks import (
     without,
     your_turn,
 )
-from helpers.plotting import COLOURS, plot_curves
+from helpers.figures.optimization import draw_walks
+from helpers.plotting import plot_curves
 
 warnings_to_stdout()  # a warning is no mistake, and must not look like one when it is graded
 
@@ -398,8 +399,10 @@ def momentum_pair(c: float, x: float, eta: float) -> dict[str, float]:
 def adaptive_four(c: float, x: float, eta: float) -> dict[str, float]:
     """Where "adagrad", "rmsprop", "adam" and "amsgrad" are after two steps from x on the parabola c θ² / 2."""
     ### BEGIN SOLUTION
-    near, far = x - eta, x - 2 * eta  # after a first step of η, and RMSProp's of 2η; c cancels
-    m, s = (x / 2 + near) / 2, (3 / 4 * x**2 + near**2) / 4
+    near = x - eta
+    far = x - 2 * eta  # after a first step of η, and RMSProp's of 2η; c cancels
+    m = (x / 2 + near) / 2
+    s = (3 / 4 * x**2 + near**2) / 4
     return {
         "adagrad": near - eta * near / math.sqrt(x**2 + near**2),
         "rmsprop": far - eta * far / math.sqrt((3 / 4 * x**2 + far**2) / 4),
@@ -548,7 +551,8 @@ def no_optimizers():
     def refuse(self, *args, **kwargs):
         raise WrongAnswer("Write the formulas yourself: here a finished optimizer is at work.")
 
-    kept, torch.optim.Optimizer.__init__ = torch.optim.Optimizer.__init__, refuse
+    kept = torch.optim.Optimizer.__init__
+    torch.optim.Optimizer.__init__ = refuse
     try:
         yield
     finally:
@@ -560,11 +564,14 @@ def bowl_gradient(p):
     return torch.arange(1, len(p) + 1, dtype=p.dtype) * p
 
 
+# %%
 def race_with_torch(gradient, start, steps, gamma, eps):
     """The largest distance between your path and torch's."""
     twin = torch.nn.Parameter(start.clone())
     optimizer = torch.optim.Adadelta([twin], lr=1.0, rho=gamma, eps=eps)
-    theta, state, apart = start, (torch.zeros_like(start), torch.zeros_like(start)), []
+    theta = start
+    state = (torch.zeros_like(start), torch.zeros_like(start))
+    apart = []
     for _ in range(steps):
         twin.grad = gradient(twin.detach().clone())
         optimizer.step()
@@ -651,14 +658,17 @@ require(theta.shape == (2, 3), "A matrix must stay a matrix.")
 # %%
 with your_turn("The smaller ε is, the longer it takes until the moves have grown."):
     start = torch.tensor([-1.3, 0.3], dtype=torch.float64)
-    kept, zeros, sizes = start.clone(), torch.zeros_like(start), (1e-8, 1e-7, 1e-6, 1e-5, 1e-4)
+    kept = start.clone()
+    zeros = torch.zeros_like(start)
+    sizes = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4)
     with reason(Exception, "First make the test above pass."):
         apart = [race_with_torch(valley_gradient, start, 50, 0.9, eps) for eps in sizes]
         apart += [race_with_torch(bowl_gradient, start.repeat(3), 50, 0.9, 1e-6)]
     require(torch.equal(start, kept), "Your function changes the point that it is handed.")
     require(max(apart) < 1e-9, "This is not Adadelta yet: first make the test above pass.")
     for eps in sizes:
-        theta, state = start, (zeros, zeros)
+        theta = start
+        state = (zeros, zeros)
         for _ in range(500):
             theta, state = adadelta(theta, valley_gradient(theta), state, eps=eps)
         print(f"ε = {eps:g}: after 500 steps at ({theta[0]:.3f}, {theta[1]:.3f})")
@@ -787,14 +797,16 @@ for seed, (low, high, shrink) in enumerate(
     )
 ### END HIDDEN TESTS
 
+# %%
+curvature = torch.logspace(-2, 0, 200, dtype=torch.float64)
+Q, _ = torch.linalg.qr(random_tensor(200, 200, seed=0))
+H = Q * curvature @ Q.T
+H = (H + H.T) / 2
+
 # %% mystnb={"image": {"alt": "Largest distance over 200 single steps for curvatures from 0.01 to 1, logarithmic: the constant step falls along a straight line, the pair of steps falls almost twice as fast, momentum falls fastest."}}
 with your_turn(
     "Two steps in turn do in 100 steps nearly what one needs 200 for, and you foresaw when."
 ):
-    curvature = torch.logspace(-2, 0, 200, dtype=torch.float64)
-    Q, _ = torch.linalg.qr(random_tensor(200, 200, seed=0))
-    H = Q * curvature @ Q.T
-    H = (H + H.T) / 2
     with reason(Exception, "First make the test of the two steps pass."):
         long, short = (float(step) for step in step_pair(H))
     worst = {"constant step": [], "two in turn": [], "momentum": []}
@@ -860,7 +872,8 @@ def newton_path(
         if g.norm() <= 1e-6:
             break
         H = X.T @ ((p * (1 - p))[:, None] * X) / len(y) + penalty * torch.eye(len(w), dtype=w.dtype)
-        d, a = torch.linalg.solve(H, g), 1.0
+        d = torch.linalg.solve(H, g)
+        a = 1.0
         while loss(w - a * d) > loss(w) - a / 4 * (g @ d):
             a /= 2
         path.append(w - a * d)
@@ -1030,7 +1043,8 @@ close(newton_path(X, y, 0.1, best), best[None], "the path that starts where it e
 def escape(gradient, start: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """A minimum (d,) found by gradient descent from start (d,), with a nudge wherever it comes to rest."""
     ### BEGIN SOLUTION
-    eta, patience = 0.2, 150  # 1.1^150 is more than a million
+    eta = 0.2
+    patience = 150  # 1.1^150 is more than a million
 
     def descend(theta, at_least):
         for step in range(1000):
@@ -1086,6 +1100,7 @@ def staircase(theta):
     return own + torch.cat([pull[1:], torch.zeros_like(theta[:1])])
 
 
+# %%
 def tight_valley(theta):
     """The long valley, with walls so steep that nothing is left of a nudge when the walker arrives at the saddle."""
     x, y = theta
@@ -1112,11 +1127,13 @@ class BadLuck:
         return 5 * theta + (h**3 / 2 - 5.5 * h) * self.down
 
 
+# %%
 class Guide:
     """A gradient that counts how often it is asked, and remembers where."""
 
     def __init__(self, gradient):
-        self.gradient, self.asked = gradient, []
+        self.gradient = gradient
+        self.asked = []
 
     def __call__(self, theta):
         self.asked.append(theta.detach().clone())
@@ -1137,6 +1154,7 @@ def lowest_curvature(gradient, theta):
     return torch.linalg.eigvalsh(torch.autograd.functional.jacobian(gradient, theta)).min().item()
 
 
+# %%
 places = {
     "a minimum": (egg_box, [math.pi, 0.0]),
     "the top of the egg box": (egg_box, [0.0, 0.0]),
@@ -1146,6 +1164,8 @@ places = {
     "a saddle in ten dimensions": (ridge, [0.0] * 10),
     "the first of five saddles": (staircase, [0.0] * 5),
 }
+harder = [*places.values(), (staircase, [0.0] * 9), (BadLuck(), [0.0, 0.0])]
+
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "escape_test", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]
 # @title Test 7: run me
@@ -1211,25 +1231,18 @@ with your_turn("All of them have come to rest in a well."):
     with reason(Exception, "First make the test above pass."):
         walks = [walk(egg_box, top, seed) for seed in range(walkers)]
         ends = [tuple(end.tolist()) for end, _ in walks]
-        again, _ = walk(egg_box, top, 0)
-        harder = [*places.values(), (staircase, [0.0] * 9), (BadLuck(), [0.0, 0.0])]
         others = [(gradient, walk(gradient, start, 9)[0]) for gradient, start in harder]
-    fig, ax = plt.subplots(figsize=(6, 6))
-    x = torch.linspace(-4.5, 4.5, 200)
-    ax.contourf(x, x, torch.outer(x.cos(), x.cos()), levels=20, cmap="Greys_r", alpha=0.6)
     wells = sorted({(round(x), round(y)) for x, y in ends})
-    for (x, y), (_, guide) in zip(ends, walks, strict=True):
-        path = torch.stack(guide.asked)
-        ax.plot(*path.T, color=COLOURS[wells.index((round(x), round(y))) % 6], linewidth=0.9)
-        ax.plot(x, y, "o", color="k", markersize=5)
-    ax.set(xlabel="x", ylabel="y", aspect="equal", xlim=(-4.5, 4.5), ylim=(-4.5, 4.5))
-    plt.show()
+    draw_walks([guide.asked for _, guide in walks], ends, wells)
     tired = sum(egg_box(end).norm().item() > 1e-6 for end, _ in walks)
     require(tired == 0, f"{tired} of {walkers} walkers have not come to rest.")
     stuck = sum(math.cos(x) * math.cos(y) > -0.99 for x, y in ends)
     require(stuck == 0, f"{stuck} of {walkers} walkers are not in a well.")
-    varied = len(wells) > 1 or walkers < 10 or top != [0.0, 0.0]
-    require(varied, "All walkers ended in one well: draw the nudge at random, in all directions.")
+    require(
+        len(wells) > 1 or walkers < 10 or top != [0.0, 0.0],
+        "All walkers ended in one well: draw the nudge at random, in all directions.",
+    )
+    again, _ = walk(egg_box, top, 0)
     require(torch.equal(again, walks[0][0]), "One seed led to two ends: use the generator alone.")
     fine = all(lowest_curvature(gradient, end) > 0 for gradient, end in others)
     fine = fine and torch.dist(others[0][1], torch.tensor([math.pi, 0.0])) < 1e-3
