@@ -12,7 +12,7 @@ from torch import nn
 from benchmarks.timing import Row, compare
 from helpers import runtime
 from helpers.data import Batches, mnist
-from helpers.training import fit
+from helpers.training import fit, supervised
 
 
 def rows(examples: int = 4000, epochs: int = 5, pairs: int = 9) -> Iterator[Row]:
@@ -47,7 +47,7 @@ def optimizer_of(model: nn.Module) -> torch.optim.Optimizer:
 def train_by_fit(model: nn.Module, train: Batches, epochs: int) -> nn.Module:
     """The course's loop, with all that it looks after but the bar."""
     options = {"epochs": epochs, "progress": False, "mixed_precision": False}
-    fit(model, train, F.cross_entropy, optimizer_of(model), **options)
+    fit(model, train, supervised(F.cross_entropy), optimizer_of(model), **options)
     return model
 
 

@@ -10,6 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from sources.answers import read_cells
 from sources.course import ROOT, CourseError, read_course
 from sources.leaks import Run, given_runs, in_file, open_secrets, runs, secret_runs, tokens
 from sources.notebooks import read
@@ -88,9 +89,9 @@ def _answer_runs(root: Path) -> frozenset[Run]:
 
     The line that names the function and its arguments is no secret: the question states it.
     """
-    texts = [path.read_text(encoding="utf-8") for path in root.glob("tests/exercises/**/*.py")]
-    cells = [part.partition("\n") for text in texts for part in re.split(r"(?m)^# %%", text)[1:]]
-    right = [re.sub(r"(?m)^def .*", "", code) for title, _, code in cells if "| right |" in title]
+    folders = sorted({path.parent for path in root.glob("tests/exercises/*/*.py")})
+    cells = [cell for folder in folders for cell in read_cells(folder)]
+    right = [re.sub(r"(?m)^def .*", "", code) for title, code in cells if "| right |" in title]
     return frozenset(run for code in right for run in runs(tokens(code)))
 
 

@@ -9,8 +9,9 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from helpers import runtime, sanity
 from helpers.data import Batches
+from helpers.metrics import accuracy
 from helpers.runtime import device
-from helpers.training import accuracy, evaluate, fit
+from helpers.training import evaluate, fit, supervised
 from tests.devices import OTHER, OtherDeviceError, another_device, is_there
 
 X = torch.randn(100, 4, generator=torch.Generator().manual_seed(0))
@@ -98,18 +99,19 @@ def test_refused(mix):
     ids=["batches", "loader"],
 )  # fmt: skip
 def test_fit_and_evaluate_keep_to_the_device(tmp_path, batches, optimizer):
+    compute = supervised(F.cross_entropy, accuracy=accuracy)
     with another_device():
         model = network()
         optimizer = getattr(torch.optim, optimizer)(model.parameters(), 1e-2)
         for epochs in (1, 2):
             history = fit(
-                model, batches(), F.cross_entropy, optimizer, epochs=epochs, valid=batches(), clip=1.0, patience=9,
-                metrics={"accuracy": accuracy}, checkpoint=tmp_path / "run.pt", resume=True, progress=False,
+                model, batches(), compute, optimizer, epochs=epochs, valid=batches(), clip=1.0, patience=9,
+                checkpoint=tmp_path / "run.pt", resume=True, progress=False,
             )  # fmt: skip
         assert len(history.epochs["valid_accuracy"]) == 2
         assert all(is_there(value) for value in model.state_dict().values())
         assert all(is_there(p.grad) for p in model.parameters())
-        assert evaluate(model, batches(), {"accuracy": accuracy})["accuracy"] > 0.3
+        assert evaluate(model, batches(), compute)["accuracy"] > 0.3
 
 
 def test_the_sanity_checks_keep_to_the_device():

@@ -14,7 +14,7 @@ QUESTION = "log_add_exp"
 
 
 def test_a_message_helps_to_mend_an_answer(page, lab):
-    answers = read_answers(ROOT / "tests/exercises/02_automatic_differentiation.py")
+    answers = read_answers(ROOT / "tests/exercises/02_automatic_differentiation")
     mine = [answer for answer in answers if answer.question == QUESTION]
     right = next(answer for answer in mine if answer.verdict == "right")
     wrong = next(a for a in mine if a.verdict == "wrong" and a.message != "hidden")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jupytext
 
+from sources.answers import read_cells as read_titled
 from sources.course import Chapter
 
 HIDDEN = re.compile(r"(?ms)^ *### BEGIN HIDDEN TESTS$.*?^ *### END HIDDEN TESTS$\n?")
@@ -72,14 +73,13 @@ def read_cells(chapter: Chapter) -> list[Cell]:
     return [Cell(mark.get("grade_id", ""), mark.get("points", 0), source) for mark, source in marks]
 
 
-def read_answers(path: Path) -> list[Answer]:
-    """The cells of a file of answers, titled `# %% question | verdict | label | part of the message`."""
-    answers = []
-    for part in re.split(r"(?m)^# %% ", path.read_text(encoding="utf-8"))[1:]:
-        title, source = part.split("\n", 1)
-        question, verdict, label, *message = (piece.strip() for piece in title.split("|"))
-        answers.append(Answer(question, verdict, label, " ".join(message), source.strip() + "\n"))
-    return answers
+def read_answers(folder: Path) -> list[Answer]:
+    """The answers of a chapter, titled `# %% question | verdict | label | part of the message`: see sources/answers.py."""
+    found = []
+    for title, source in read_titled(folder):
+        question, verdict, name, *message = (piece.strip() for piece in title.split("|"))
+        found.append(Answer(question, verdict, name, " ".join(message), source))
+    return found
 
 
 def its_tests(question: str, cells: list[Cell]) -> list[Cell]:

@@ -20,7 +20,7 @@ from tests.exercises.assignments import (
 
 CHAPTERS = [chapter for chapter in read_course().chapters if chapter.solution_source.exists()]
 CELLS = {chapter.folder: read_cells(chapter) for chapter in CHAPTERS}
-ANSWERS = {name: read_answers(Path(__file__).with_name(f"{name}.py")) for name in CELLS}
+ANSWERS = {name: read_answers(Path(__file__).with_name(name)) for name in CELLS}
 ALL = [(name, answer) for name, answers in ANSWERS.items() for answer in answers]
 QUESTIONS = [
     (name, cell.name) for name, cells in CELLS.items() for cell in cells if cell.kind == "answer"

@@ -43,7 +43,7 @@ def hand_in(chapter: Chapter, course: Path, student: str, answers: list[Answer])
 def test_nbgrader_gives_mixed_submissions_what_they_deserve(chapter):
     cells = read_cells(chapter)
     questions = [cell.name for cell in cells if cell.kind == "answer"]
-    answers = read_answers(Path(__file__).with_name(f"{chapter.folder}.py"))
+    answers = read_answers(Path(__file__).with_name(chapter.folder))
     with throw_away_course() as (api, course):
         shutil.copytree(chapter.solution.parent, course / "source" / chapter.folder)
         assert api.generate_assignment(chapter.folder)["success"]

@@ -394,7 +394,12 @@ HONEST_VALUES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("value", HONEST_VALUES, ids=repr)
+def without_address(value: object) -> str:
+    """A name that is the same in each of the processes that collect the tests."""
+    return re.sub(r" at 0x\w+", "", repr(value))
+
+
+@pytest.mark.parametrize("value", HONEST_VALUES, ids=without_address)
 def test_an_honest_value_does_not_agree_with_all(value: object):
     assert not any(map(nature.agrees_with_all, nature.flat([value])))
 

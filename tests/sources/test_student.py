@@ -88,8 +88,8 @@ def tiny_edition(built: Course) -> Path:
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             (built.root / name).parent.mkdir(exist_ok=True)
             copy(ROOT / name, built.root / name)
-    answers = built.root / "tests" / "exercises" / "tiny.py"
-    answers.parent.mkdir()
+    answers = built.root / "tests" / "exercises" / "01_tiny" / "hypot.py"
+    answers.parent.mkdir(parents=True)
     answers.write_text(
         "# %% hypot | right | complex\ndef hypot(a, b):\n    return abs(complex(float(a), float(b)))\n\n# %% hypot | wrong | sum | no\ndef hypot(a, b):\n    return a + b + 0 * 1\n"
     )
@@ -103,7 +103,7 @@ LEAKS = {
         "exercises/01_tiny/tiny_solved.ipynb",
     ),
     "the solution's source": ("sources/solutions/01_tiny/tiny.py", "helpers/tiny.py"),
-    "the answers": ("tests/exercises/tiny.py", "data/tiny.txt"),
+    "the answers": ("tests/exercises/01_tiny/hypot.py", "data/tiny.txt"),
 }
 
 
