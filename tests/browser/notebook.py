@@ -21,6 +21,12 @@ _ERRORS = """() => [...jupyterapp.shell.currentWidget.content.model.cells]
     .map(output => output.ename + ": " + output.evalue)"""
 _UNFINISHED = """() => [...jupyterapp.shell.currentWidget.content.model.cells]
     .filter(cell => cell.type === "code" && cell.executionCount === null).length"""
+_COMMAND = """() => {
+    const notebook = jupyterapp.shell.currentWidget.content;
+    notebook.mode = "command";
+    notebook.node.focus();
+}"""
+_CHANGED = "() => jupyterapp.shell.currentWidget.context.model.dirty"
 _SHOW = """id => {
     const notebook = jupyterapp.shell.currentWidget.content;
     notebook.activeCellIndex = [...notebook.model.cells].findIndex(cell => cell.id === id);
@@ -61,7 +67,7 @@ class Notebook:
     def run(self, id: str) -> Locator:
         """Run one cell by its keys; what it printed and showed."""
         cell = self.cell(id)
-        cell.locator(".jp-InputPrompt").click()
+        self.page.evaluate(_COMMAND)  # a folded cell has no prompt to click
         self.page.keyboard.press("Control+Enter")
         expect(cell.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]:"))
         self.idle()
@@ -77,6 +83,10 @@ class Notebook:
         """Wait for the kernel to finish."""
         idle = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
         self.panel.locator(idle).wait_for(timeout=180_000)
+
+    def changed(self) -> bool:
+        """Whether JupyterLab would save the notebook, though nobody wrote in it."""
+        return self.page.evaluate(_CHANGED)
 
     def errors(self) -> list[str]:
         """What the cells that stopped say."""

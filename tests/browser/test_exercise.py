@@ -35,7 +35,7 @@ def test_a_message_helps_to_mend_an_answer(page, lab):
     window.get_by_role("button", name="OK").click()
 
     hand_in(exercise, right.source)
-    assert exercise.run(f"{QUESTION}_test").inner_text() == ""
+    expect(exercise.run(f"{QUESTION}_test")).to_have_text("Passed.")
     expect(exercise.validate()).to_contain_text("Success! Your notebook passes all the tests.")
 
 

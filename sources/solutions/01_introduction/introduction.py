@@ -138,7 +138,12 @@ mistakes = {
     "It says 0 whatever comes.": 0.0,
     "It says 1 whatever comes.": 1.0,
 }
-close(said, [0, 0, 0, 1, 0, 1, 1, 0], "the answers to 000, 001, ..., 111", mistakes)
+close(
+    said,
+    [0, 0, 0, 1, 0, 1, 1, 0],
+    "the answers to 000, 001, 010, 011, 100, 101, 110, 111 (entries 0 to 7)",
+    mistakes,
+)
 
 offsets = torch.cartesian_prod(*[torch.tensor([-0.1, 0.0, 0.1], dtype=torch.float64)] * 3)
 for corner, right in zip(corners, [0, 0, 0, 1, 0, 1, 1, 0], strict=True):
@@ -242,7 +247,7 @@ equal(parameters, 17, "the parameters of 2-4-1 with biases", mistakes)
 mistakes = {
     "These are multiply-adds: a multiplication and an addition are two operations.": 12,
     "The ReLUs are missing: one for each hidden unit.": 24,
-    "The last layer has no activation.": 29,
+    "One too many: is there an activation behind the last layer, or one addition more than there are terms to add?": 29,
     "The biases are missing among the additions.": 23,
     "There is one addition too many in each sum: n numbers take n − 1, and the bias one more.": 33,
 }
@@ -417,6 +422,7 @@ mistakes = {
     "Channel 0's mean went to column 0, and channel 1's to column 1: (C,) aligns with the last axis.": [[[[0.0, -1.0606601718]], [[13.435028843, 2.1213203436]]]],
     "These are the mean and std of `new` itself.": [[[[-1 / root, 1 / root]], [[-1 / root, 1 / root]]]],
     "One mean and std for all channels: keep the channels apart.": [[[[-0.6934737641, -0.4014848108]], [[0.6934737641, 2.8833909138]]]],
+    "You reduced over the channels: keep them apart, and reduce over pictures, rows and columns.": ((new - train.mean(1, keepdim=True)) / train.std(1, keepdim=True)).tolist(),
     "The mean was not subtracted.": [[[[0.7071067812, 3.5355339059]], [[1.4142135624, 3.5355339059]]]],
     "The std of a single number is undefined: dim=0 alone keeps the places apart, and a channel is all its places.": math.nan,
 }  # fmt: skip

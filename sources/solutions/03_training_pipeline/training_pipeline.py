@@ -826,7 +826,10 @@ with TemporaryDirectory() as folder:
     second = after(3, seed=1)
     with reason(misfits, "What was saved does not fit what is loaded."):
         load(second, path)
-equal(going_on[2], losses, "the losses of the training that was saved, and goes on")
+require(
+    going_on[2] == losses,
+    "Saving has changed the training: it goes on with other losses than one that was not saved.",
+)
 require(
     all(torch.equal(a, b) for a, b in zip(second.model.parameters(), weights, strict=True)),
     "After loading, the weights differ. `load` has to change the training that it is given, not another one.",
@@ -843,30 +846,29 @@ equal(len(second.losses), 13, "the number of losses after loading")
 got_rates, got_inputs, got_losses = rates_inputs_losses(second, 8)
 require(
     got_inputs[:2] == inputs[:2],
-    "The next two steps use other examples. The saved training stood in the middle of an epoch, "
-    "and these two batches were still to come.",
+    "The next two steps use other examples than those of the saved training: what decided about them?",
 )
 require(
     got_inputs == inputs,
-    "This epoch is right, and the order of the next one differs: it comes from a generator.",
+    "The rest of this epoch has the right examples, and the next epoch has another order.",
 )
 require(
     got_rates[0] == rates[0],
     f"The first learning rate after loading is {got_rates[0]:.5f}, and not {rates[0]:.5f}. "
-    "The rate in use stands in the optimizer's param_groups: load its state, too.",
+    "Where does a step find its rate?",
 )
 require(
     got_rates == rates,
     f"The learning rates go on as {got_rates[1]:.5f}, {got_rates[2]:.5f}, and not as "
-    f"{rates[1]:.5f}, {rates[2]:.5f}. The schedule counts steps, too.",
+    f"{rates[1]:.5f}, {rates[2]:.5f}. What decides how the rate goes on?",
 )
 require(
     got_losses[0] == losses[0],
-    "The first step has the right weights and examples, and another loss: dropout drew another mask.",
+    "The first step has the right weights and examples, and another loss: which line of `step` can give two results?",
 )
 require(
     got_losses == losses,
-    "The first loss is right, and a later one differs, so the step between them does: Adam has a memory.",
+    "The first loss is right, and a later one differs, so the step between them does: what does it use besides the gradient?",
 )
 
 ### BEGIN HIDDEN TESTS
@@ -1201,7 +1203,7 @@ close(program.loss(x, y), 0.6269280, "the loss when one of the four is even", mi
 for seed in range(3):
     program, (x, y) = started(seed), some_batch(seed, 20)
     with torch.no_grad():
-        program.model.last.weight *= 100
+        nn.init.normal_(program.model.last.weight)
     torch.manual_seed(seed)
     p = program.probabilities(x)
     program.model.eval()
@@ -1261,7 +1263,7 @@ for seed in range(3):
 # @title Test 6, part 6: run me
 program, (x, y) = started(), some_batch(0)
 with torch.no_grad():
-    program.model.last.weight *= 100
+    nn.init.normal_(program.model.last.weight)
 torch.manual_seed(0)
 first, second = program.probabilities(x), program.probabilities(x)
 require(
@@ -1285,7 +1287,7 @@ for seed in range(3):
     require(not p.requires_grad, "a graph is recorded")
     program.model.train()
     with torch.no_grad():
-        program.model.last.weight *= 100
+        nn.init.normal_(program.model.last.weight)
         spread = torch.stack([program.loss(x, y) for _ in range(20)]).std()
     require(spread > 1e-3, "no dropout in the training")
 ### END HIDDEN TESTS

@@ -141,7 +141,7 @@ def widest(n_in, n_out, depth, budget):
     return w
 
 
-# %% cost | wrong | a ReLU on every layer; one too narrow | The last layer has no activation
+# %% cost | wrong | a ReLU on every layer; one too narrow | One too many
 def count(widths, bias=True):
     weights = sum(a * b for a, b in zip(widths, widths[1:]))
     return weights + bias * sum(widths[1:]), 2 * weights + sum(widths[1:])

@@ -266,3 +266,25 @@ def residual_gradients(X, y, W1, b1, W2, b2):
 # as "W2 transposed", but
 # -    return {"X": dH + dZ @ W1, "W1": dZ.T @ X, "b1": dZ.sum(0), "W2": H.T @ dS, "b2": dS.sum(0)}
 # +    return dH + dZ @ W1, dZ.T @ X, dZ.sum(0), dS.T @ H, dS.sum(0)
+
+
+# %% residual_gradients | wrong | a slope of 1 at 0 | Where Z is exactly 0 the slope of ReLU is 0
+def residual_gradients(X, y, W1, b1, W2, b2):
+    Z = X @ W1.T + b1
+    H = X + Z.clamp(min=0)
+    dS = torch.softmax(H @ W2.T + b2, dim=1)
+    dS[torch.arange(len(y)), y] -= 1
+    dS = dS / len(y)
+    dH = dS @ W2
+    dZ = torch.where(Z >= 0, dH, 0.0)
+    return {"X": dH + dZ @ W1, "W1": dZ.T @ X, "b1": dZ.sum(0), "W2": dS.T @ H, "b2": dS.sum(0)}
+
+
+# %% residual_gradients | wrong | divides the onehot alone | you divided the onehot alone
+# as "a slope of 1 at 0", but
+# -    dS[torch.arange(len(y)), y] -= 1
+# -    dS = dS / len(y)
+# +    dS[torch.arange(len(y)), y] -= 1 / len(y)
+# ...
+# -    dZ = torch.where(Z >= 0, dH, 0.0)
+# +    dZ = torch.where(Z > 0, dH, 0.0)

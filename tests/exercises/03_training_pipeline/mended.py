@@ -529,3 +529,8 @@ def mended():
             return torch.sigmoid(super().probabilities(x))
 
     return Mended
+
+
+# %% mended | part 5/6 | the last layer keeps its default start | it was to start with weights of about 0.01
+# as "the whole program anew, with nn.Dropout and a sigmoid in the model", but
+# -                nn.init.normal_(self.last.weight, std=0.01)

@@ -180,7 +180,7 @@ def load(training, path):
 # +    training.to_come, training.losses = [], state["losses"]
 
 
-# %% save_and_load | wrong | the shuffler is forgotten | it comes from a generator
+# %% save_and_load | wrong | the shuffler is forgotten | the next epoch has another order
 def save(training, path):
     t = training
     state = {name: getattr(t, name).state_dict() for name in ("model", "optimizer", "scheduler")}
@@ -196,7 +196,7 @@ def load(training, path):
     torch.set_rng_state(state["torch"])
 
 
-# %% save_and_load | wrong | the schedule is forgotten | The schedule counts steps, too
+# %% save_and_load | wrong | the schedule is forgotten | What decides how the rate goes on?
 def save(training, path):
     t = training
     state = {name: getattr(t, name).state_dict() for name in ("model", "optimizer")}
@@ -213,7 +213,7 @@ def load(training, path):
     torch.set_rng_state(state["torch"])
 
 
-# %% save_and_load | wrong | torch's random numbers are forgotten | dropout drew another mask
+# %% save_and_load | wrong | torch's random numbers are forgotten | which line of `step` can give two results?
 def save(training, path):
     t = training
     state = {name: getattr(t, name).state_dict() for name in ("model", "optimizer", "scheduler")}
@@ -229,7 +229,7 @@ def load(training, path):
     training.shuffler.set_state(state["order"])
 
 
-# %% save_and_load | wrong | a seed instead of the state | dropout drew another mask
+# %% save_and_load | wrong | a seed instead of the state | which line of `step` can give two results?
 # as "torch's random numbers are forgotten", but
 # -    torch.save(state, path)
 # +    torch.save(state | {"seed": torch.initial_seed()}, path)
@@ -238,7 +238,7 @@ def load(training, path):
 # +    torch.manual_seed(state["seed"])
 
 
-# %% save_and_load | wrong | the optimizer is forgotten | load its state, too
+# %% save_and_load | wrong | the optimizer is forgotten | Where does a step find its rate?
 # as "the schedule is forgotten", but
 # -    state = {name: getattr(t, name).state_dict() for name in ("model", "optimizer")}
 # +    state = {name: getattr(t, name).state_dict() for name in ("model", "scheduler")}
@@ -247,7 +247,7 @@ def load(training, path):
 # +    for name in ("model", "scheduler"):
 
 
-# %% save_and_load | wrong | of the optimizer only the rate | Adam has a memory
+# %% save_and_load | wrong | of the optimizer only the rate | what does it use besides the gradient?
 def save(training, path):
     t = training
     state = {name: getattr(t, name).state_dict() for name in ("model", "scheduler")}
@@ -335,7 +335,7 @@ def load(training, path):
 # +    for name in ("optimizer", "scheduler"):
 
 
-# %% save_and_load | wrong | saving draws random numbers | the losses of the training that was saved, and goes on
+# %% save_and_load | wrong | saving draws random numbers | Saving has changed the training
 def save(training, path):
     t = training
     state = {name: getattr(t, name).state_dict() for name in ("model", "optimizer", "scheduler")}
