@@ -475,6 +475,10 @@ for seed, (n, m, d) in enumerate([(1, 1, 3), (1, 5, 2), (4, 1, 4), (3, 3, 3), (6
     A, B = random_tensor(n, d, seed=seed), random_tensor(m, d, seed=seed + 9)
     want = [[math.dist(a, b) for b in B.tolist()] for a in A.tolist()]
     close(distances(A, B), want, f"the distances of {n} from {m} points in {d} dimensions")
+for seed in range(5):  # round-off may leave something just below 0 under the root
+    A = 100 + random_tensor(6, 3, seed=seed)
+    want = [[math.dist(a, b) for b in A.tolist()] for a in A.tolist()]
+    close(distances(A, A), want, "the distances of six points from themselves", tol=1e-3)
 ### END HIDDEN TESTS
 
 # %% cellView="form" jupyter={"source_hidden": true} nbgrader={"grade": true, "grade_id": "mend_test_accuracy", "locked": true, "points": 1, "schema_version": 3, "solution": false, "task": false} tags=["hide-input"]

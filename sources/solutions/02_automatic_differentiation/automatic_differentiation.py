@@ -172,6 +172,9 @@ for seed in range(20):
         torch.autograd.grad(want, start)[0],
         "the gradient of a program with log_add_exp in it",
     )
+for gap in (18.0, 22.0, 25.0):  # the smaller term counts as long as a float can hold it
+    got = log_add_exp(Value(0.0), Value(-gap)).data / math.log1p(math.exp(-gap))
+    close(got, 1.0, f"the data of log_add_exp(0, -{gap:g}), in units of the right ones", tol=1e-3)
 both = Value(700.0)
 log_add_exp(both, both).backward()
 close(both.grad, 1.0, "the derivative of log(e^x + e^x) at 700")
@@ -537,6 +540,13 @@ for seed in range(5):
         "the wrong entries of a random program, two of them off by 1.1 %",
     )
     require(torch.equal(where, before), "x has changed.")
+    off = true.clone()
+    off[[seed, seed + 3]] *= torch.tensor([1.01, 0.99], dtype=torch.float64)
+    equal(
+        wrong_entries(coupled, off, where),
+        [seed, seed + 3],
+        "the wrong entries of a random program, two of them off by exactly 1 %",
+    )
 ### END HIDDEN TESTS
 
 # %% [markdown]

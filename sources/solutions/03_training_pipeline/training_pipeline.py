@@ -194,7 +194,7 @@ require(all(torch.equal(other, picture) for other in again), never)
 # The coin: 200 accesses to one scene.
 turned_mask = torch.tensor([[20, 20, 22], [23, 21, 20]])
 upside_down = torch.tensor([[20, 21, 23], [22, 20, 20]])
-some, times = scenes(load_scene, 6, mirror=True), 0
+some, flags = scenes(load_scene, 6, mirror=True), []
 for _ in range(200):
     picture, mask = entry(2)
     mistakes = {"That is upside down: left and right change places.": upside_down}
@@ -207,13 +207,19 @@ for _ in range(200):
         f"and its mask is {'' if mask_is_turned else 'not '}mirrored. One coin decides for both.",
     )
     close(picture, turned if picture_is_turned else want, "the picture")
-    times += picture_is_turned
+    flags.append(picture_is_turned)
+times = sum(flags)
 mistakes = {
     "All were mirrored: throw a coin at each access, and not when the data set is made.": 200,
     "Nothing was mirrored: is the coin thrown at each access, and `mirror` used?": 0,
 }
 if not 60 <= times <= 140:
     equal(times, "about 100", "the number of mirrored ones in 200 accesses", mistakes)
+changes = sum(a != b for a, b in itertools.pairwise(flags))
+require(
+    60 <= changes <= 140,
+    f"In 200 accesses it changed {changes} times between mirrored and not, and a coin changes about 100 times: leave it to chance.",
+)
 
 ### BEGIN HIDDEN TESTS
 torch.manual_seed(1)
@@ -354,6 +360,8 @@ with reason(Exception, "All sentences of this batch are empty, so T is 0."):
     got = collate(sentences[2:3] * 2)
 shapes = [list(tensor.shape) for tensor in got]
 equal(shapes, [[2, 0], [2, 0], [2], [2, 0]], "the four shapes for two empty sentences")
+kinds = [str(tensor.dtype).split(".")[1] for tensor in got]
+equal(kinds, ["int64", "int64", "int64", "bool"], "the kinds of numbers for two empty sentences")
 
 ### BEGIN HIDDEN TESTS
 for seed in range(8):
@@ -685,10 +693,11 @@ for seed, sizes in enumerate([[7], [5, 5, 1], [1, 2, 3, 4], [16, 16, 9]]):
         nn.Linear(5, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Dropout(0.5), nn.Linear(32, 20)
     ).double()
     net[1].eval()
+    net = nn.Sequential(net)  # a part of a part has a mode, too
     state = copy.deepcopy(net.state_dict())
     got = judge(net, list(zip(X.split(sizes), y.split(sizes), strict=True)))
     modes = [module.training for module in net.modules()]
-    equal(modes, [True, True, False, True, True, True], "the modes")
+    equal(modes, [True, True, True, False, True, True, True], "the modes")
     require(all(torch.equal(v, state[k]) for k, v in net.state_dict().items()), "it has changed")
     scores = net.eval()(X)
     right = (scores.argmax(1) == y).double()

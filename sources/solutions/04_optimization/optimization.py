@@ -145,13 +145,16 @@ for candidates, loss in [([0], 0.0), ([0, 1, 2], 0.0), ([1, 2], 1000.0), ([2], 2
     close(got, loss, f"the loss for scores 1000, 0, -1000 and candidates {candidates}", mistakes)
 
 mistakes = {
-    "A candidate with a lower score than your mask is drowned by it: only a score of -inf has no weight at all.": 1e9,
+    "A candidate with a lower score than your mask is drowned by it: only a score of -inf has no weight at all.": 1e12,
 }
 got = candidate_loss(
-    torch.tensor([[0.0, -1e10, -2e10]], dtype=torch.float64), torch.tensor([[False, True, True]])
+    torch.tensor([[0.0, -1e200, -2e200]], dtype=torch.float64), torch.tensor([[False, True, True]])
 )
 close(
-    got, 1e10, "the loss for scores 0, -1e10, -2e10 and candidates [1, 2] (do not clip)", mistakes
+    got,
+    1e200,
+    "the loss for scores 0, -1e200, -2e200 and candidates [1, 2] (do not clip)",
+    mistakes,
 )
 
 # Two examples that lie far apart.
@@ -1025,6 +1028,11 @@ for seed, (N, d, penalty, scale) in enumerate(
         path = newton_path(X, y, penalty=penalty, start=start)
     want = reference_path(X, y, penalty, w=start)
     close(path, want, f"the path for {N} examples with {d} inputs, λ = {penalty:g}", tol=1e-5)
+X, y = torch.tensor([[1.0], [-1.0], [1.0]]).double(), torch.tensor([1.0, 0.0, 1.0]).double()
+start = torch.tensor([-20.0], dtype=torch.float64)  # the first step has to be halved 14 times
+close(
+    newton_path(X, y, 1e-6, start), reference_path(X, y, 1e-6, start), "the path from −20", tol=1e-5
+)
 X, y = random_tensor(20, 2, seed=3), torch.ones(20, dtype=torch.float64)
 best = newton_path(X, y, 0.1, torch.zeros(2).double())[-1]
 close(newton_path(X, y, 0.1, best), best[None], "the path that starts where it ends")

@@ -108,7 +108,7 @@ def wrong_entries(f, gradient, x):
     return wrong
 
 
-# %% wrong_entries | right | one per cent of the slope for the threshold
+# %% wrong_entries | wrong | one per cent of the slope for the threshold | hidden
 def wrong_entries(f, gradient, x):
     wrong = []
     for i in range(len(x)):
@@ -283,3 +283,9 @@ def wrong_entries(f, gradient, x):
 # as "all steps in a diagonal matrix", but
 # -        torch.nonzero(error > 0.003 * torch.maximum(slopes.abs(), gradient.abs()))
 # +        torch.nonzero(error <= 1e-3 * torch.maximum(slopes.abs(), gradient.abs()))
+
+
+# %% wrong_entries | right | half a per cent for the threshold
+# as "one per cent of the slope for the threshold", but
+# -        if abs(slope - claimed) > 0.01 * abs(slope):
+# +        if abs(slope - claimed) > 0.005 * abs(slope):

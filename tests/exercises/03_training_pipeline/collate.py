@@ -195,3 +195,9 @@ def collate(sentences):
     words = nn.utils.rnn.pad_sequence([w for w, _ in sentences], batch_first=True)
     tags = nn.utils.rnn.pad_sequence([t for _, t in sentences], True, -100)
     return words, tags, tags != -100
+
+
+# %% collate | wrong | lists that are empty make floats | the kinds of numbers for two empty sentences
+# as "lists, and F.pad for the tags; the mask from the tags", but
+# -    words = torch.tensor(words, dtype=torch.int64).reshape(len(sentences), T)
+# +    words = torch.tensor(words).reshape(len(sentences), T)

@@ -381,3 +381,11 @@ def judge(model, batches):
     balanced = torch.stack([right[y == c].mean() for c in y.unique()]).mean().item()
     loss = F.cross_entropy(scores, y).item()
     return {"loss": loss, "accuracy": right.mean().item(), "balanced": balanced}
+
+
+# %% judge | wrong | evaluation mode for the direct parts alone | hidden
+# as "counts hits and examples of each class", but
+# -    model.eval()
+# +    model.training = False
+# +    for part in model.children():
+# +        part.training = False

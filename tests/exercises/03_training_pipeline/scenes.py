@@ -347,3 +347,14 @@ def scenes(load, n, mirror):
 # +            picture, mask = picture.transpose(2, 0, 1).astype(np.float32) / 255, mask.astype(int)
 # +            if mirror and np.random.rand() < 0.5:
 # +                return picture[:, :, ::-1].copy(), mask[:, ::-1].copy()
+
+
+# %% scenes | wrong | every second access is mirrored | leave it to chance
+# as "a list of the indices, Python's coin, one tensor for both", but
+# -        indices = list(range(n))
+# +        indices = list(range(n))
+# +        accesses = 0
+# ...
+# -            if mirror and random.choice([True, False]):
+# +            self.accesses += 1
+# +            if mirror and self.accesses % 2:
