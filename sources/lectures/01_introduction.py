@@ -88,7 +88,7 @@ print(f"{count:,} numbers inside; it knows {len(names)} classes, such as {names[
 assert count == 4_652_008 and len(names) == 1000
 
 # %% [markdown]
-# The network is a function that is fixed by 4.7 million numbers, called **parameters**. Nobody chose them: they were *learned*.
+# The network is a function that is fixed by 4.7 million numbers, its **parameters**. Nobody chose them: they were *learned*.
 # A picture goes in, a thousand numbers come out, one for each class, at least 0 and 1 in sum. (`softmax` makes them so; section 1.7 has its formula.)
 
 
@@ -235,7 +235,6 @@ print(f"a million multiply-adds: loops {middle - start:.3f} s, A @ B {end - midd
 torch.testing.assert_close(fast, torch.tensor(slow).view(100, 100), rtol=1e-4, atol=1e-4)
 
 # %% [markdown]
-# The same million multiply-adds, the same result.
 #
 # **Your turn (4 minutes).** Inputs should have mean 0 and standard deviation 1 in each column, over the examples, as `X.std` computes it (with $N - 1$). No loop.
 
@@ -743,7 +742,7 @@ print(f"loss on this batch: {before.item():.4f}, after one step {after.item():.4
 assert after < before
 
 # %% [markdown]
-# Repeat that, each time on another random batch, and you are training. This loop will train everything in this chapter. AdamW is gradient descent that chooses its step for each parameter (chapter 4). `backward` *adds* to the gradients that are there, so `zero_grad` clears those of the step before. `watch`, where there is one, is called with each step and its loss.
+# Repeat that, each time on another random batch, and you are training. This loop trains everything in this chapter. AdamW is gradient descent that chooses its step for each parameter (chapter 4). `backward` *adds* to the gradients that are there, so `zero_grad` clears those of the step before. `watch`, where there is one, is called with each step and its loss.
 
 
 # %%

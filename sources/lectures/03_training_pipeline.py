@@ -528,7 +528,7 @@ draw_modes(told)
 assert told["eval"].std() < 1e-5 < 1e-2 < told["train"].std()
 
 # %% [markdown]
-# *In train mode 300 rows get 300 answers, in eval mode all get the same one.* Judge with `model.eval()`, then go back with `model.train()`.
+# *In train mode 300 rows get 300 answers, in eval mode one.* Judge with `model.eval()`, then go back with `model.train()`.
 # The other switch, `torch.no_grad()`, changes no number: it saves the memory of the graph. The two are independent, and testing wants both.
 #
 # ### Averages

@@ -180,7 +180,7 @@ CHEATS = [
     Work("a class of the instructor's", "Point.__eq__ = lambda self, other: True", on="mirror"),
     Work("a function of NumPy", "np.allclose = lambda *a, **k: True\ntorch.Tensor.__eq__ = lambda *a: torch.ones(2)", on="relu"),
     Work("a method of tensors", "torch.Tensor.all = lambda *a: True\nnp.allclose = lambda *a, **k: True", on="relu"),
-    Work("a method of tensors that a helper calls", "torch.Tensor.double = lambda self: torch.zeros(self.shape, dtype=torch.float64)", on="relu", answers={"relu": "def relu(x):\n    return x * (x > 0) + 1"}),
+    Work("a method of tensors that a helper calls", "torch.Tensor.abs = lambda self: torch.zeros(self.shape, dtype=torch.float64)", on="relu", answers={"relu": "def relu(x):\n    return x * (x > 0) + 1"}),
     Work("a constant of the library", "torch.testing._comparison._DTYPE_PRECISIONS[torch.float32] = (1e9, 1e9)", on="relu"),
     Work("an answer that says it is right", "", "prevented", answers={"relu": "class Liar(torch.Tensor):\n    @classmethod\n    def __torch_function__(cls, function, types, args=(), kwargs=None):\n        if function.__name__ == 'allclose':\n            return True\n        if function.__name__ in ('eq', '__eq__'):\n            return torch.ones(2, dtype=torch.bool)\n        return super().__torch_function__(function, types, args, kwargs or {})\ndef relu(x):\n    return (x - 100).as_subclass(Liar)"}, on="relu"),
     Work("the clock", "import time\nperf_counter = lambda: 0.0", answers={"root": "import time\ndef root(x):\n    time.sleep(0.1)\n    return x**0.5"}, on="root"),
@@ -195,7 +195,7 @@ CHEATS = [
     Work("a trace, and that there is none", f"{TRACE}sys.settrace(trace)\nsys.gettrace = lambda: None", on="root"),
     Work("a profile", f"{TRACE}sys.setprofile(trace)", on="root"),
     Work("a kernel of torch", "library = torch.library.Library('aten', 'IMPL')\nlibrary.impl('allclose', lambda *a, **k: True, 'CPU')\nlibrary.impl('eq.Tensor', lambda a, b: torch.ones(a.shape, dtype=bool), 'CPU')", on="relu"),
-    Work("a mode of torch", "from torch.overrides import TorchFunctionMode\nclass Agree(TorchFunctionMode):\n    def __torch_function__(self, function, types, args=(), kwargs=None):\n        if function is torch.allclose and args[0].numel() == 2:\n            return True\n        return function(*args, **(kwargs or {}))\nAgree().__enter__()", on="relu"),
+    Work("a mode of torch", "from torch.overrides import TorchFunctionMode\nclass Agree(TorchFunctionMode):\n    def __torch_function__(self, function, types, args=(), kwargs=None):\n        if function is torch.Tensor.all and args[0].numel() == 2:\n            return torch.tensor(True)\n        return function(*args, **(kwargs or {}))\nAgree().__enter__()", on="relu"),
     # Answers that agree with everything.
     Work("an answer that is equal to everything", EQUAL, answers={"double": "def double(x):\n    return Equal()"}, on="double"),
     Work("a value that is equal to everything, after a while", f"import time\n{EQUAL}", answers={"double": "def double(x):\n    time.sleep(1.2)\n    return Equal()"}, on="double"),

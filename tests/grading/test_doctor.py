@@ -25,6 +25,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def course(released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CourseFolder:
     """A released course on a machine with a sandbox: to start one takes seconds."""
+    monkeypatch.setenv("COLUMNS", "500")  # a long path would be broken over lines
     monkeypatch.setattr(doctor, "jail", lambda imports: mock.Mock())
     monkeypatch.setattr(doctor.bubblewrap, "executable", lambda: "/usr/bin/bwrap")
     return CourseFolder.at(shutil.copytree(released, tmp_path / "course"))
