@@ -13,13 +13,13 @@ lab: .venv/installed            ## open the course in JupyterLab
 	$(BIN)/jupyter lab $(LAB)
 
 test: .venv/installed           ## prove everything
-	$(BIN)/pytest -n 2 --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --no-loadscope-reorder
 
 check: .venv/installed          ## two minutes, for one's own loop
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pytest -n 2 --no-loadscope-reorder -m "not slow and not long" tests
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pytest -n 3 --no-loadscope-reorder -m "not slow and not long" tests
 
 test-long: .venv/installed      ## the longer series: Colab's versions, other Pythons
-	$(BIN)/pytest -n 2 --no-loadscope-reorder -m long
+	$(BIN)/pytest -n 3 --no-loadscope-reorder -m long
 
 notebooks: .venv/installed      ## rebuild the notebooks whose sources changed
 	$(BIN)/python -m sources.build

@@ -11,15 +11,22 @@ from xdist.scheduler import LoadScopeScheduling
 from sources.execute import REMOVALS
 
 ROOT = Path(__file__).parent
-# Two workers share the machine (-n 2). A group goes to one worker, in order: what must not run side by side with its own
-# kind, or what several tests build once. The first groups take longest, so they start first.
+EACH_FILE = ""  # a group of its own for each file
+# Three workers share two processors, since many tests wait for a kernel, a sandbox or a clock. A group goes to one worker,
+# in order: what must not run side by side with its own kind, or what several tests build once. What takes longest starts first.
 GROUPS = {
     "tests/grading/cases": "grading-cases",
     "tests/grading/commands": "grading-commands",
+    "tests/lectures/test_device.py": "device",
+    "tests/exercises/test_answers.py": "answers",
+    "tests/browser": "browser",
+    "tests/grading/test_judge.py": "judge",
+    "lectures/": EACH_FILE,
+    "tests/exercises/test_nbgrader.py": "nbgrader",
+    "tests/sources/test_colab.py": "colab",
     "tests/grading/test_demo.py": "grading-demo",
     "tests/grading/intake": "grading-intake",
-    "tests/browser": "browser",
-    "tests/grading/test_kill.py": "alone",  # these three measure time or memory, or send signals
+    "tests/grading/test_kill.py": "alone",  # these measure time or memory, or send signals
     "tests/grading/test_memory.py": "alone",
     "tests/grading/test_pool.py": "alone",
     "tests/benchmarks": "alone",
@@ -53,11 +60,11 @@ def pytest_xdist_make_scheduler(config, log):
 
 def pytest_collection_modifyitems(items):
     """Put the groups that take longest first."""
-    order = list(dict.fromkeys(GROUPS.values()))
+    starts = list(GROUPS)
 
     def place(item) -> int:
-        name = group_of(os.path.relpath(item.path, ROOT))
-        return order.index(name) if name in order else len(order)
+        path = os.path.relpath(item.path, ROOT)
+        return next((i for i, start in enumerate(starts) if path.startswith(start)), len(starts))
 
     items.sort(key=place)  # stable: a file's tests stay in their order
 
@@ -66,7 +73,7 @@ def group_of(path: str) -> str:
     """The group of the tests in a file; without one of its own it is the file itself, as for a notebook's cells."""
     for start, name in GROUPS.items():
         if path.startswith(start):
-            return name
+            return name or path
     return path
 
 
