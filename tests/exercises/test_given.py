@@ -11,6 +11,7 @@ from tests.exercises.assignments import read_cells, run
 CHAPTERS = [chapter for chapter in read_course().chapters if chapter.solution_source.exists()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.folder)
 def test_what_is_not_graded_is_content_with_the_courses_own_answers(chapter, monkeypatch):
     monkeypatch.chdir(chapter.solution.parent)
