@@ -440,7 +440,7 @@ draw_parabola_above(bowl, slope_of_bowl, at=1.0, beta=2.0)
 # %% [markdown]
 # *The parabola of curvature $\beta$ touches the loss where you are. The step $\eta = 1/\beta$ goes to its bottom, and the loss is at most as high as that: the step gains at least $\|\nabla \mathcal{L}\|^2 / (2\beta)$.*
 #
-# So with $\eta = 1/\beta$ the loss never rises, and since it cannot fall for ever, the gradient must become small. That is all that is promised: a point where the **gradient vanishes**. It may be a minimum, a maximum or a saddle. The **Hessian** $H$, the matrix of second derivatives, tells them apart, most of the time:
+# So with $\eta = 1/\beta$ the loss never rises. A loss that is never negative cannot fall for ever, so the gradient must become small. That is all that is promised: a point where the **gradient vanishes**. It may be a minimum, a maximum or a saddle. The **Hessian** $H$, the matrix of second derivatives, tells them apart, most of the time:
 # all eigenvalues positive, a local minimum (not necessarily the best); positive and negative ones, a **saddle**, down in some directions and up in others; some zero and no two of opposite sign, then $H$ alone cannot tell.
 #
 # **Predict.** The function below has a saddle at $(0, 0)$ and minima at $(0, \pm 1)$. A walker starts on its ridge, at $(1, 0)$. Where does it end with exact gradients? And with a little noise in each?
@@ -917,7 +917,7 @@ def warmup_cosine(t, total=200, warmup=20):
 #
 # ## 4.11 The race, run again
 #
-# Now the race can be made fair. SGD had two handicaps that section 4.5 explains: a learning rate far below what its curvatures allow, which momentum alone makes ten times larger, and no memory. So every method gets the same number of learning rates to try, on three starts, with and without the schedule. We choose by the loss on the **validation** digits.
+# Now the race can be made fair. One learning rate does not mean one step: momentum alone makes it ten times larger, and Adam steps by about the rate in every coordinate. So every method gets the same number of learning rates to try, on three starts, with and without the schedule. We choose by the loss on the **validation** digits.
 #
 # **Predict.** How does the loss depend on the learning rate? Where will SGD's best rate be: near Adam's, or far above?
 
