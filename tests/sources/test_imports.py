@@ -28,10 +28,11 @@ def root(tmp_path: Path) -> Path:
     ("text", "names"),
     [
         ("import torch", ""),
-        ("import helpers.b", "__init__ b"),
-        ("from helpers import b", "__init__ b"),
-        ("from helpers.a import x as y", "__init__ a b"),
-        ("def f():\n    from helpers.room import deep", "__init__ a b c room/__init__ room/deep"),
+        ("import helpers.b", "b"),
+        ("from helpers import b", "b"),
+        ("from helpers.a import x as y", "a b"),
+        ("from helpers.room import y", "b room/deep"),  # not the whole face, which takes c besides
+        ("def f():\n    from helpers.room import deep", "b room/deep"),
     ],
 )
 def test_imports_are_followed(root: Path, text: str, names: str):
